@@ -25,7 +25,7 @@ class ShapeError(CourseError, ValueError):
     """Des tailles sont incompatibles : filtre plus grand que l’image, canaux qui ne se divisent pas en groupes…"""
 
 
-class CheckFailed(CourseError, AssertionError):
+class FailedCheckError(CourseError, AssertionError):
     """Une réponse d’élève n’est pas celle qu’on attendait (voir `coursekit.checks`)."""
 
 
