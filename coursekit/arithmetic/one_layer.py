@@ -5,8 +5,6 @@ Chaque question a sa fonction, et chaque fonction passe les couches en revue ;
 
 from __future__ import annotations
 
-from math import prod
-
 from coursekit.arithmetic.counts import check_groups, conv_macs, conv_parameters, linear_parameters
 from coursekit.arithmetic.pooling import pool_output_size
 from coursekit.arithmetic.receptive_field import through_everything, through_window
@@ -215,8 +213,3 @@ def fields(layer: Layer, shape: Shape, seen: Fields) -> Fields:
                 through_everything(field, units) for field, units in zip(seen, shape.spatial, strict=False)
             )
     return seen
-
-
-def is_costly(layer: Layer, shape: Shape) -> bool:
-    """Vrai si `layer` a des paramètres ou change la forme : les lignes qu’une diapositive imprime."""
-    return parameters(layer, shape) > 0 or prod(output_shape(layer, shape).as_tuple()) != shape.numel

@@ -19,9 +19,10 @@ def _explain_pool_size(
 ) -> str:
     step = kernel_size if stride is None else stride
     adjacent = "Sans pas donné, les fenêtres sont jointives : S = F. " if stride is None else ""
-    rule = "arrondi vers le haut" if ceil_mode else "arrondi vers le bas"
+    exact = (input_size + 2 * padding - kernel_size) % step == 0
+    rounding = "" if exact else f", arrondi vers le {'haut' if ceil_mode else 'bas'}"
     return (
-        f"{adjacent}(W + 2P − F)/S + 1 = ({input_size} + 2×{padding} − {kernel_size})/{step} + 1, {rule} : {result}. "
+        f"{adjacent}(W + 2P − F)/S + 1 = ({input_size} + 2×{padding} − {kernel_size})/{step} + 1 = {result}{rounding}. "
         f"Le nombre de canaux ne change pas."
     )
 

@@ -164,14 +164,13 @@ def _explain_output_size(
     if room % stride == 0:
         parts.append(f"(W + 2P − F)/S + 1 = {quotient} + 1 = {room // stride} + 1 = {result}.")
     else:
-        missing = -room % stride
-        action = (
-            f"on ignore les {room % stride} derniers pixels (arrondi vers le bas)"
-            if fit == "crop"
-            else f"on ajoute {missing} zéros au bout (arrondi vers le haut)"
-        )
+        spare, missing = room % stride, -room % stride
+        ignored = "le dernier pixel" if spare == 1 else f"les {spare} derniers pixels"
+        added = "un zéro" if missing == 1 else f"{missing} zéros"
+        action = f"on ignore {ignored}" if fit == "crop" else f"on ajoute {added} au bout"
         parts.append(
-            f"(W + 2P − F)/S = {quotient} n’est pas entier : {action}, d’où {result - 1} + 1 = {result}."
+            f"(W + 2P − F)/S = {quotient} n’est pas entier : {action}, le quotient devient {result - 1}, "
+            f"d’où {result - 1} + 1 = {result}."
         )
     return " ".join(parts)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import fields as dataclass_fields
 from math import prod
 
@@ -110,14 +109,3 @@ def _listed(shapes: list[Shape]) -> str:
 def totals(rows: tuple[Row, ...]) -> tuple[int, int]:
     """(paramètres, MAC) du réseau entier."""
     return sum(row.parameters for row in rows), sum(row.macs for row in rows)
-
-
-def iter_named(net: Layer, prefix: str = "") -> Iterator[tuple[str, Layer]]:
-    """Les couches et leur chemin, dans l’ordre de `walk` (sans les lignes de réunion)."""
-    path = join(prefix, net.name)
-    match net:
-        case Chain(layers=inner) | Branches(branches=inner):
-            for layer in inner:
-                yield from iter_named(layer, path)
-        case _:
-            yield path, net

@@ -1,0 +1,1 @@
+"""Les figures Matplotlib du cours : chaque fonction rend une figure."""
