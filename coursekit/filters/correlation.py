@@ -165,12 +165,11 @@ def _pad(array: FloatArray, kernel_shape: tuple[int, ...], padding: str, border:
 
 
 def _check_fits(image_shape: tuple[int, ...], kernel_shape: tuple[int, ...]) -> None:
-    for axis, (length, reach) in zip(
-        ("hauteur", "largeur"), zip(image_shape, kernel_shape, strict=True), strict=True
-    ):
+    for axis, length, reach in zip(("hauteur", "largeur"), image_shape, kernel_shape, strict=True):
         if reach > length:
+            left = f"{length - reach + 1}".replace("-", "−")
             raise ShapeError(
                 f"Le filtre {size_text(kernel_shape)} ne tient pas dans l’image {size_text(image_shape)} : en {axis}, "
-                f"la sortie aurait {length} − {reach} + 1 = {length - reach + 1} pixel(s). "
+                f"la sortie aurait {length} − {reach} + 1 = {left} pixel(s). "
                 "Prenez un filtre plus petit, ou padding='same'."
             )

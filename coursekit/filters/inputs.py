@@ -45,7 +45,7 @@ def as_array(value: npt.ArrayLike, what: str, ndim: int) -> FloatArray:
     except Exception as error:  # la conversion peut appeler le code de n’importe quelle bibliothèque
         raise ArgumentError(
             f"{what} ne se convertit pas en tableau de nombres (type reçu : {type(value).__name__}). "
-            "Donnez un tableau NumPy, ou une liste de listes de même longueur."
+            f"{_conversion_advice(value)}"
         ) from error
     if array.dtype.kind not in "buif":
         raise ArgumentError(
@@ -65,6 +65,12 @@ def as_array(value: npt.ArrayLike, what: str, ndim: int) -> FloatArray:
             "chacune gâterait toute une fenêtre de la réponse. Remplacez-les avant de filtrer."
         )
     return array.astype(np.float64)
+
+
+def _conversion_advice(value: object) -> str:
+    if getattr(value, "requires_grad", False) is True:
+        return "Ce tenseur suit un gradient : donnez-en une copie, avec tenseur.detach().cpu()."
+    return "Donnez un tableau NumPy, ou une liste de listes de même longueur."
 
 
 def _advice(given: int, expected: int) -> str:

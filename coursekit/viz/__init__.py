@@ -1,1 +1,1 @@
-"""Les figures Matplotlib du cours : chaque fonction rend une figure."""
+"""Les figures Matplotlib du cours : chaque fonction rend une figure."""
