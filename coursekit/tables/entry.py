@@ -1,0 +1,62 @@
+"""Une entrée du catalogue : la table d’un réseau, sa source, et ce que l’article en publie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from coursekit.arithmetic import walk
+from coursekit.layers import Chain, Row, Shape
+
+
+@dataclass(frozen=True)
+class Published:
+    """Un nombre imprimé quelque part : le calcul doit tomber à moins de `tolerance` de `value`."""
+
+    quantity: Literal["parameters", "macs", "connections"]
+    stated: str
+    value: float
+    tolerance: float
+    source: str
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """Ce qu’une source imprime de faux, et pourquoi."""
+
+    source: str
+    stated: str
+    correct: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Une architecture nommée, jamais confondue avec ses variantes.
+
+    `unroll(num_classes)` déroule la table en couches ; `stem` est le module de `tables/` et de `models/` ;
+    `variant`, l’argument que le modèle en reçoit ; `peer`, le constructeur torchvision qui doit donner les mêmes
+    sorties avec les mêmes poids.
+    """
+
+    name: str
+    stem: str
+    variant: str
+    title: str
+    source: str
+    input: Shape
+    unroll: Callable[[int], Chain]
+    num_classes: int = 1000
+    published: tuple[Published, ...] = ()
+    departures: tuple[str, ...] = ()
+    errata: tuple[Erratum, ...] = ()
+    peer: str | None = None
+
+    def rows(self, input_shape: Shape | None = None, num_classes: int | None = None) -> tuple[Row, ...]:
+        """Les lignes de la table, pour l’entrée de l’article ou pour une autre.
+
+        Raises:
+            ShapeError: l’entrée est trop petite ; le message nomme la couche où la taille s’épuise.
+        """
+        return walk(self.unroll(num_classes or self.num_classes), input_shape or self.input)
