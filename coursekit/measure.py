@@ -124,9 +124,19 @@ def measured_field(
     linear(image)
     handle.remove()
     where = tuple(size // 2 for size in made[0].shape[2:]) if unit is None else unit
-    (gradient,) = torch.autograd.grad(made[0][(0, slice(None), *where)].sum(), image)
+    maps = made[0][0]
+    chosen = maps.reshape(len(maps), -1)[:, _rank(where, made[0].shape[2:])]
+    (gradient,) = torch.autograd.grad(chosen.sum(), image)
     seen = gradient[0].abs().sum(0) != 0
     return tuple(_span(seen, axis) for axis in range(seen.dim()))
+
+
+def _rank(unit: tuple[int, ...], sizes: tuple[int, ...]) -> int:
+    """Le rang d’une unité quand on déroule la carte."""
+    rank = 0
+    for index, size in zip(unit, sizes, strict=True):
+        rank = rank * size + index
+    return rank
 
 
 def _span(seen: Tensor, axis: int) -> range:

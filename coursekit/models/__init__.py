@@ -40,7 +40,9 @@ def build(
     classes = entry.num_classes if num_classes is None else num_classes
     entry.rows(Shape(channels, (size, size)), classes)
 
-    torch = require("torch", "torch")
+    require("torch", "torch")
+    import torch
+
     variant = import_module(f"coursekit.models.{entry.stem}").VARIANTS[entry.variant]
     target = resolve_device(device)
     with torch.random.fork_rng(enabled=seed is not None, devices=_cuda_devices(target)), target:
@@ -56,9 +58,11 @@ def resolve_device(device: str | torch.device) -> torch.device:
     Raises:
         ArgumentError: cet appareil n’existe pas, ou n’est pas disponible ici.
     """
-    torch = require("torch", "torch")
+    require("torch", "torch")
+    import torch
+
     if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")  # type: ignore[no-any-return]
+        device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         target = torch.device(device)
     except (RuntimeError, TypeError):
@@ -69,7 +73,7 @@ def resolve_device(device: str | torch.device) -> torch.device:
         raise ArgumentError(
             f'Vous avez demandé {device!r}, et PyTorch ne voit aucun GPU ici. Prenez device="auto".'
         )
-    return target  # type: ignore[no-any-return]
+    return target
 
 
 def _cuda_devices(target: torch.device) -> list[torch.device]:

@@ -11,7 +11,7 @@ from coursekit.tables.vgg import COLUMNS
 
 
 class VGG(nn.Module):
-    """Cinq étages de convolutions 3×3 qui conservent la taille, chacun suivi d’un max pooling qui la réduit de moitié."""
+    """Cinq étages de convolutions 3×3, qui conservent la taille ; un max pooling la divise par deux après chacun."""
 
     def __init__(
         self, column: str, num_classes: int = 1000, in_channels: int = 3, image_size: int = 224

@@ -71,7 +71,7 @@ def _entry(column: str, depth: int, millions: int, exact: int, gigamacs: str) ->
             Published(
                 "parameters", f"{millions} M", millions * 1e6, 0.5e6, "Simonyan et Zisserman (2015), table 2"
             ),
-            Published("parameters", f"{exact}", exact, 0, meta),
+            Published("parameters", f"{exact:,}".replace(",", " "), exact, 0, meta),
             Published("macs", f"{gigamacs} G".replace(".", ","), float(gigamacs) * 1e9, 0.001e9, meta),
         ),
         peer=f"vgg{depth}",
