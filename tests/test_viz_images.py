@@ -69,7 +69,7 @@ def test_every_ink_contrasts_with_its_cell() -> None:
 def test_a_step_frames_the_window_and_its_value_and_writes_the_sum_of_the_products() -> None:
     figure = show_step(IMAGE, SOBEL, row=1, column=2)
     assert set(frames(figure)) == {(1.5, 0.5, 3, 3), (1.5, 0.5, 1, 1)}
-    assert figure.axes[3].get_title(loc="left").endswith(" 8")
+    assert figure.axes[3].get_title(loc="left").endswith(": 8)")
     assert len(written(figure)) == 28 + 9 + 9 + 10
 
 
@@ -85,12 +85,16 @@ def test_the_cells_of_a_step_all_have_the_same_size() -> None:
     np.testing.assert_allclose(sides, sides[0])
 
 
-def test_signed_maps_are_centred_on_zero_and_share_the_scale_they_are_given() -> None:
-    figure = show_images([IMAGE - 3, -IMAGE, IMAGE / 27], ["a", "b", "c"], scale=5)
-    limits = [ax.images[0].get_clim() for ax in figure.axes[:2]]
-    assert limits == [(-5, 5), (-5, 5)]
-    assert show_images([IMAGE - 3], ["a"]).axes[0].images[0].get_clim() == (-24, 24)
-    assert show_images([IMAGE / 54], ["a"]).axes[0].images[0].get_clim() == (0, 1)
+def test_signed_maps_are_centred_on_zero_and_each_says_its_own_scale() -> None:
+    figure = show_images([IMAGE - 3, -IMAGE, IMAGE / 54], ["a", "b", "c"])
+    assert [ax.images[0].get_clim() for ax in figure.axes] == [(-24, 24), (-27, 27), (0, 1)]
+    assert [ax.get_xlabel() for ax in figure.axes] == ["de −24 à 24", "de −27 à 27", ""]
+
+
+def test_a_given_scale_is_shared_and_shown_once() -> None:
+    *maps, bar = show_images([IMAGE - 3, -IMAGE], ["a", "b"], scale=5).axes
+    assert [ax.images[0].get_clim() for ax in maps] == [(-5, 5), (-5, 5)]
+    assert [label.get_text() for label in bar.get_xticklabels()] == ["−5", "0", "5"]
 
 
 def test_a_window_cuts_what_it_frames() -> None:

@@ -13,6 +13,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -70,12 +72,15 @@ def show_images(
         ax.set_title(title, fontsize=10)
         if frame is not None:
             draw_frame(ax, frame)
+    if scale is not None:
+        _add_color_bar(figure, axes, scale)
     return released(figure)
 
 
 def number_text(value: float) -> str:
     """Écrit un nombre à la française : entier, ou trois chiffres significatifs (« −0,25 »)."""
-    text = f"{value:.0f}" if float(value).is_integer() else f"{value:.3g}"
+    value = float(value) + 0.0  # −0,0 devient 0
+    text = f"{value:.0f}" if value.is_integer() else f"{value:.3g}"
     return text.replace("-", "−").replace(".", ",")
 
 
@@ -98,8 +103,10 @@ def grid_of_axes(shapes: Sequence[tuple[int, int]], columns: int | None) -> tupl
     """Des axes sans graduations, un par image, dans une figure qui tient dans la page et que les images remplissent."""
     columns = len(shapes) if columns is None else min(columns, len(shapes))
     rows = -(-len(shapes) // columns)
-    width = min(PAGE_WIDTH, 3.2 * columns)
     tallest = max(height / length for height, length in shapes)
+    width = min(
+        PAGE_WIDTH, 3.2 * columns / min(1.0, tallest) ** 0.5
+    )  # une image allongée a droit à plus de largeur
     figure = plt.figure(figsize=(width, rows * (tallest * width / columns + 0.3)), layout="constrained")
     axes = [figure.add_subplot(rows, columns, place + 1) for place in range(len(shapes))]
     for ax in axes:
@@ -143,10 +150,16 @@ def _draw(ax: Axes, array: Array, scale: float | None) -> None:
         ax.imshow(np.moveaxis(array, 0, -1).clip(0, 1))
     elif array.min() < 0:
         limit = np.abs(array).max() if scale is None else scale
-        drawn = ax.imshow(array, cmap=SIGNED_COLORS, vmin=-limit, vmax=limit)
-        bar = ax.figure.colorbar(
-            drawn, ax=ax, shrink=0.7, ticks=[-limit, 0, limit], format=lambda v, _: number_text(v)
-        )
-        bar.ax.tick_params(labelsize=8)
+        ax.imshow(array, cmap=SIGNED_COLORS, vmin=-limit, vmax=limit)
+        if scale is None:
+            ax.set_xlabel(f"de {number_text(-limit)} à {number_text(limit)}", fontsize=8)
     else:
         ax.imshow(array, cmap="gray", vmin=0, vmax=max(1.0, array.max()))
+
+
+def _add_color_bar(figure: Figure, axes: list[Axes], scale: float) -> None:
+    """Sous les images, la règle de couleurs que partagent les cartes signées."""
+    figure.set_figheight(figure.get_figheight() + 0.4)
+    colors = ScalarMappable(Normalize(-scale, scale), SIGNED_COLORS)
+    bar = figure.colorbar(colors, ax=axes, location="bottom", shrink=0.5, aspect=40, pad=0.02)
+    bar.set_ticks([-scale, 0, scale], labels=[number_text(value) for value in (-scale, 0, scale)], fontsize=8)

@@ -26,7 +26,7 @@ from .images import (
     released,
 )
 
-SMALLEST_FONT = 6.0  # en points : en dessous, les nombres ne se lisent plus et ne sont pas écrits
+SMALLEST_FONT = 6.0  # en points : en dessous, les nombres ne se lisent plus et ne sont pas écrits
 
 
 def show_matrices(
@@ -80,7 +80,7 @@ def show_step(image: npt.ArrayLike, kernel: npt.ArrayLike, *, row: int = 0, colu
     figure, axes = _equal_cells(
         [
             [(pixels, "1. Image et fenêtre"), (weights, "2. Filtre")],
-            [(products, "3. Produits case à case"), (response, f"4. Carte : leur somme, {total}")],
+            [(products, "3. Produits case à case"), (response, f"4. Carte (leur somme : {total})")],
         ]
     )
     draw_frame(axes[0], window)
