@@ -7,7 +7,7 @@ deux comptes est donc une preuve.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from copy import deepcopy
 from math import prod
@@ -82,17 +82,26 @@ def _distance_flops(x_shape: Any, codes_shape: Any, *_args: Any, **_kwargs: Any)
     return 2 * int(prod(x_shape)) * int(codes_shape[0])
 
 
-class _Recorder:
-    """Note la forme d’entrée et de sortie d’une couche, le temps d’un passage."""
+class _Hook:
+    """Un crochet posé sur une couche le temps d’un bloc `with`."""
 
-    def __init__(self, name: str, layer: nn.Module, shapes: dict[str, tuple[Shape, Shape]]) -> None:
-        self.name, self.layer, self.shapes = name, layer, shapes
+    layer: nn.Module
 
     def __enter__(self) -> None:
         self.handle = self.layer.register_forward_hook(self.record)
 
     def __exit__(self, *_exc: object) -> None:
         self.handle.remove()
+
+    def record(self, _layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        raise NotImplementedError
+
+
+class _Recorder(_Hook):
+    """Note la forme d’entrée et de sortie d’une couche."""
+
+    def __init__(self, name: str, layer: nn.Module, shapes: dict[str, tuple[Shape, Shape]]) -> None:
+        self.name, self.layer, self.shapes = name, layer, shapes
 
     def record(self, _layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> None:
         self.shapes[self.name] = (_shape(inputs[0]), _shape(output))
@@ -103,32 +112,48 @@ def _shape(tensor: Tensor) -> Shape:
     return Shape(channels, tuple(spatial))
 
 
-def measured_field(
-    module: nn.Module, input_shape: Shape, layer: str, unit: tuple[int, ...] | None = None
-) -> tuple[range, ...]:
-    """Les pixels que voit une unité de `layer`, le long de chaque dimension, trouvés par le gradient.
+def measured_fields(
+    module: nn.Module, input_shape: Shape, units: Mapping[str, tuple[int, ...]]
+) -> dict[str, tuple[range, ...]]:
+    """Les pixels que voit une unité de chaque couche, le long de chaque dimension, trouvés par le gradient.
 
-    `unit` la désigne par ses coordonnées (celle du milieu par défaut). Pour qu’aucun gradient ne s’annule, le passage
-    se fait sur une copie linéaire du réseau : poids positifs, non-linéarités ôtées, max remplacés par des moyennes.
+    `units` donne, par nom de couche, les coordonnées de l’unité à suivre. Pour qu’aucun gradient ne s’annule, le
+    passage se fait sur une copie linéaire du réseau : poids positifs, non-linéarités ôtées, max remplacés par des
+    moyennes.
 
     Raises:
         UnknownNameError: le réseau n’a pas de couche de ce nom.
     """
     linear = _linear_copy(module, input_shape)
     layers = dict(linear.named_modules())
-    if layer not in layers:
-        raise UnknownNameError("Couche", layer, layers)
-    made: list[Tensor] = []
-    handle = layers[layer].register_forward_hook(lambda _layer, _inputs, output: made.append(output))
+    for name in units:
+        if name not in layers:
+            raise UnknownNameError("Couche", name, layers)
+    made: dict[str, Tensor] = {}
     image = torch.ones(1, *input_shape.as_tuple(), dtype=torch.float64, requires_grad=True)
-    linear(image)
-    handle.remove()
-    where = tuple(size // 2 for size in made[0].shape[2:]) if unit is None else unit
-    maps = made[0][0]
-    chosen = maps.reshape(len(maps), -1)[:, _rank(where, made[0].shape[2:])]
-    (gradient,) = torch.autograd.grad(chosen.sum(), image)
-    seen = gradient[0].abs().sum(0) != 0
-    return tuple(_span(seen, axis) for axis in range(seen.dim()))
+    with ExitStack() as stack:
+        for name in units:
+            stack.enter_context(_Keeper(name, layers[name], made))
+        linear(image)
+    return {name: _seen(image, made[name], unit) for name, unit in units.items()}
+
+
+class _Keeper(_Hook):
+    """Garde la sortie d’une couche."""
+
+    def __init__(self, name: str, layer: nn.Module, made: dict[str, Tensor]) -> None:
+        self.name, self.layer, self.made = name, layer, made
+
+    def record(self, _layer: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+        self.made[self.name] = output
+
+
+def _seen(image: Tensor, output: Tensor, unit: tuple[int, ...]) -> tuple[range, ...]:
+    maps = output[0]
+    chosen = maps.reshape(len(maps), -1)[:, _rank(unit, maps.shape[1:])]
+    (gradient,) = torch.autograd.grad(chosen.sum(), image, retain_graph=True)
+    reached = gradient[0].abs().sum(0) != 0
+    return tuple(_span(reached, axis) for axis in range(reached.dim()))
 
 
 def _rank(unit: tuple[int, ...], sizes: tuple[int, ...]) -> int:

@@ -180,8 +180,8 @@ def macs(layer: Layer, shape: Shape, output: Shape) -> int:
 
 
 def _through_adaptive(field: Field, units: int, target: int) -> Field:
-    """Fenêtres égales quand la division tombe juste ; sinon la réunion, une borne supérieure."""
-    if units % target:
+    """Champ après un pooling adaptatif ; si ses fenêtres sont inégales, leur réunion (un majorant)."""
+    if target == 1 or units % target:
         return through_everything(field, units)
     return through_window(field, units // target, units // target)
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from coursekit.arithmetic.formula import Misconception, formula
-from coursekit.arithmetic.sizes import output_size
+from coursekit.arithmetic.sizes import output_size, padded_size
 from coursekit.errors import ArgumentError, ShapeError
+from coursekit.layers import whole
 
 
 def _explain_pool_size(
@@ -63,15 +64,22 @@ def pool_output_size(
     Raises:
         ShapeError: la fenêtre ne tient pas dans l’image, ou le padding dépasse la moitié de la fenêtre.
     """
-    step = kernel_size if stride is None else stride
-    size = output_size(input_size, kernel_size, step, padding, fit="pad" if ceil_mode else "crop")
+    whole(kernel_size, "La taille de fenêtre F")
+    step = kernel_size if stride is None else whole(stride, "Le pas S")
+    room = padded_size(input_size, padding) - kernel_size
     if 2 * padding > kernel_size:
         raise ShapeError(
             f"P = {padding} dépasse la moitié de la fenêtre (F/2 = {kernel_size}/2) : une fenêtre pourrait ne contenir "
             f"que du padding. Prenez P ≤ {kernel_size // 2}."
         )
+    size = (room + (step - 1 if ceil_mode else 0)) // step + 1
     if ceil_mode and (size - 1) * step >= input_size + padding:
-        return size - 1
+        size -= 1
+    if size < 1:
+        raise ShapeError(
+            f"La fenêtre ne tient pas dans l’entrée : F = {kernel_size} et l’entrée n’a que W + 2P = {input_size} + "
+            f"2×{padding} = {input_size + 2 * padding} pixels. Réduisez la fenêtre, ou agrandissez l’image."
+        )
     return size
 
 

@@ -74,7 +74,8 @@ def _merge(net: Branches, path: str, state: State, rows: list[Row]) -> State:
         shape = _merged_shape(net.merge, [end[0] for end in ends])
         seen = tuple(union(dimension) for dimension in zip(*(end[1] for end in ends), strict=True))
     except CourseError as error:
-        raise type(error)(f"Branches {path} ({net.merge}) : {error}") from None
+        where = f"{path} " if path else ""
+        raise type(error)(f"Branches {where}({net.merge}) : {error}") from None
     rows.append(Row(path, net.merge, state[0], shape, parameters=0, macs=0, fields=seen))
     return shape, seen
 
