@@ -1,0 +1,33 @@
+"""Les mots de l’interface que les extensions laissent en anglais.
+
+Les traductions sont dans `book/_ext/locale/*.po`, un fichier par catalogue de messages, compilés à chaque
+construction.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from sphinx.application import Sphinx
+
+CATALOGS = Path(__file__).parent / "locale"
+
+
+def compile_catalog(source: Path, target: Path) -> None:
+    """Compile un fichier `.po` en `.mo`, à l’endroit où gettext le cherche."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with source.open("rb") as text, target.open("wb") as binary:
+        write_mo(binary, read_po(text, locale="fr"))
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Ajoute chaque catalogue aux traductions connues."""
+    compiled = Path(tempfile.mkdtemp(prefix="interface-fr-"))
+    for source in sorted(CATALOGS.glob("*.po")):
+        compile_catalog(source, compiled / "fr" / "LC_MESSAGES" / f"{source.stem}.mo")
+        app.add_message_catalog(source.stem, str(compiled))
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
