@@ -59,4 +59,5 @@ class Entry:
         Raises:
             ShapeError: l’entrée est trop petite ; le message nomme la couche où la taille s’épuise.
         """
-        return walk(self.unroll(num_classes or self.num_classes), input_shape or self.input)
+        classes = self.num_classes if num_classes is None else num_classes
+        return walk(self.unroll(classes), input_shape or self.input)

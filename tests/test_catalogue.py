@@ -1,0 +1,198 @@
+"""Le catalogue prouvé trois fois : compte à la main = compte mesuré = compte publié ; et l’accord avec torchvision."""
+
+import pytest
+import torch
+
+from coursekit import models
+from coursekit.arithmetic import totals
+from coursekit.errors import ArgumentError, ShapeError, UnknownNameError
+from coursekit.layers import Row, Shape
+from coursekit.measure import measure
+from coursekit.tables import CATALOGUE, find, names
+from coursekit.vision import load_torchvision
+
+SMALL = {"lenet": 32, "alexnet": 67, "vgg": 32}
+"""La plus petite image (ou presque) que chaque famille accepte : les tests y vont vite."""
+
+OTHER = {"lenet": 44, "alexnet": 195, "vgg": 96}
+"""Une taille qui n’est pas celle de l’article."""
+
+every_entry = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
+published_facts = pytest.mark.parametrize(
+    ("entry", "fact"),
+    [(entry, fact) for entry in CATALOGUE for fact in entry.published],
+    ids=lambda value: getattr(value, "name", None) or f"{value.quantity} {value.stated}",
+)
+
+
+def counted(row: Row):
+    return row.name, row.input, row.output, row.parameters, row.macs
+
+
+def small_model(entry, **options):
+    return models.build(
+        entry.name, image_size=SMALL[entry.stem], num_classes=7, seed=0, device="cpu", **options
+    )
+
+
+def small_batch(entry, size, **options):
+    generator = torch.Generator().manual_seed(1)
+    side = SMALL[entry.stem]
+    return torch.rand(size, entry.input.channels, side, side, generator=generator, **options)
+
+
+def count_connections(entry):
+    """Connexions au sens de LeCun et al. (1998) : poids et biais, chacun compté autant de fois qu’il sert."""
+    total = 0
+    for row in entry.rows():
+        positions = row.output.numel // row.output.channels
+        gathered = 4 * row.output.numel if row.kind == "Subsample" else row.macs
+        biases = 0 if row.kind == "RadialBasis" or not row.parameters else row.output.channels * positions
+        total += gathered + biases
+    return total
+
+
+@every_entry
+def test_hand_count_is_the_measured_count_row_by_row(entry):
+    rows = entry.rows()
+    measured = measure(models.build(entry.name, device="meta"), entry.input)
+    assert [counted(row) for row in rows] == [counted(row) for row in measured]
+
+
+@every_entry
+def test_they_agree_on_another_image_and_other_classes(entry):
+    size, channels = OTHER[entry.stem], 2
+    shape = Shape(channels, (size, size))
+    model = models.build(entry.name, image_size=size, in_channels=channels, num_classes=7, device="meta")
+    assert [counted(row) for row in entry.rows(shape, 7)] == [counted(row) for row in measure(model, shape)]
+
+
+@published_facts
+def test_count_is_the_published_count(entry, fact):
+    parameters, macs = totals(entry.rows())
+    value = {
+        "parameters": lambda: parameters,
+        "macs": lambda: macs,
+        "connections": lambda: count_connections(entry),
+    }
+    assert abs(value[fact.quantity]() - fact.value) <= fact.tolerance
+
+
+@every_entry
+def test_entry_says_where_it_comes_from(entry):
+    assert entry.source
+    assert entry.published or entry.departures, "ni nombre publié, ni écart : que prouve cette entrée ?"
+
+
+def test_names_are_unique_and_ordered():
+    assert len(set(names())) == len(names()) == len(CATALOGUE)
+    assert names("vgg") == ("vgg11", "vgg13", "vgg16", "vgg19")
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"), [("vgg61", "vgg16"), ("AlexNet", "alexnet"), ("lenet", "lenet5")]
+)
+def test_unknown_name_gets_the_nearest(name, nearest):
+    with pytest.raises(UnknownNameError, match=nearest):
+        find(name)
+
+
+def test_unknown_family_lists_them():
+    with pytest.raises(UnknownNameError, match="lenet, alexnet, vgg"):
+        names("zzz")
+
+
+@every_entry
+def test_gradient_reaches_every_parameter_and_is_finite(entry):
+    model = small_model(entry)
+    output = model(small_batch(entry, 2))
+    assert output.shape == (2, 7)
+    output.square().sum().backward()
+    for name, parameter in model.named_parameters():
+        assert parameter.grad is not None, name
+        assert parameter.grad.isfinite().all(), name
+        assert parameter.grad.abs().sum() > 0, name
+
+
+@every_entry
+def test_batch_of_one_works_in_both_precisions(entry):
+    for dtype in (torch.float32, torch.float64):
+        with torch.no_grad():
+            output = small_model(entry, dtype=dtype).eval()(small_batch(entry, 1, dtype=dtype))
+        assert output.dtype == dtype
+        assert output.isfinite().all()
+
+
+@every_entry
+def test_same_seed_same_weights_and_the_global_generator_is_untouched(entry):
+    state = torch.get_rng_state()
+    first, second = small_model(entry), small_model(entry)
+    assert torch.equal(torch.get_rng_state(), state)
+    for mine, other in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(mine, other)
+
+
+@pytest.mark.parametrize("entry", [e for e in CATALOGUE if e.peer], ids=lambda entry: entry.name)
+@pytest.mark.parametrize("training", [False, True], ids=["eval", "train"])
+def test_same_weights_give_the_outputs_of_torchvision(entry, training):
+    load_torchvision()
+    from torchvision.models import get_model
+
+    ours = models.build(entry.name, num_classes=10, device="cpu")
+    theirs = get_model(entry.peer, num_classes=10)
+    transferred = zip(ours.state_dict(), theirs.state_dict().values(), strict=True)
+    ours.load_state_dict(dict(transferred))
+    image = torch.rand(1, *entry.input.as_tuple(), generator=torch.Generator().manual_seed(0))
+    outputs = []
+    for model in (ours, theirs):
+        torch.manual_seed(3)  # le dropout des deux tire les mêmes masques
+        with torch.no_grad():
+            outputs.append(model.train(training)(image))
+    torch.testing.assert_close(outputs[0], outputs[1], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "layer"),
+    [("vgg16", 31, "features.pool5"), ("alexnet", 50, "features.pool3"), ("lenet5", 27, "c5")],
+)
+def test_too_small_an_image_is_refused_before_running_with_the_layer(name, size, layer):
+    with pytest.raises(ShapeError, match=layer):
+        models.build(name, image_size=size)
+    models.build(name, image_size=SMALL[find(name).stem], device="meta")
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:banane", 3.5])
+def test_unknown_device_is_refused(device):
+    with pytest.raises(ArgumentError):
+        models.build("lenet5", device=device)
+
+
+def test_auto_device_is_the_gpu_when_there_is_one():
+    expected = "cuda" if torch.cuda.is_available() else "cpu"
+    assert next(models.build("lenet5", device="auto").parameters()).device.type == expected
+
+
+def test_meta_device_allocates_nothing():
+    model = models.build("vgg19", device="meta")
+    assert all(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
+
+
+def test_alexnet_starts_as_published():
+    model = models.build("alexnet", image_size=67, device="cpu", seed=0)
+    assert model.features.conv2.weight.std().item() == pytest.approx(0.01, rel=0.01)
+    assert model.features.conv2.bias.unique().tolist() == [1.0]
+    assert model.features.conv1.bias.unique().tolist() == [0.0]
+
+
+def test_lenet_output_is_smallest_on_the_code_it_resembles():
+    model = models.build("lenet5", device="cpu", seed=0)
+    penalties = model.output(model.output.codes)
+    assert penalties.argmin(1).tolist() == list(range(10))
+    assert penalties.diagonal().tolist() == [0.0] * 10
+
+
+def test_lenet_c3_reads_the_maps_of_table_one():
+    from coursekit.tables.lenet import C3_CONNECTIONS
+
+    assert sorted(len(inputs) for inputs in C3_CONNECTIONS) == [3] * 6 + [4] * 9 + [6]
+    assert len({frozenset(inputs) for inputs in C3_CONNECTIONS}) == 16

@@ -1,0 +1,150 @@
+"""Chaque nombre des diapositives que ce paquet sait calculer, recalculé ; les autres sont nommés, avec leur raison."""
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from coursekit import arithmetic as a
+from coursekit.arithmetic import totals, walk
+from coursekit.filters import correlate
+from coursekit.layers import Chain, Conv, Shape
+from coursekit.tables import find
+from coursekit.tables.alexnet import COUNT_ERRATUM, NORM_ERRATUM
+
+FIGURES = {
+    row["id"]: row for row in csv.DictReader((Path(__file__).parent / "data/lecture_figures.csv").open())
+}
+
+POOLED = ((5, 3, 0, 3), (4, 0, 9, 4), (2, 4, 1, 2), (1, 3, 2, 3))
+REGIONS = ((5, 3, 4, 0), (0, 3, 9, 4), (2, 4, 1, 3), (1, 2, 2, 3))
+
+EXTRACT = (
+    (207, 210, 195, 63, 57, 56, 59),
+    (204, 212, 197, 82, 76, 74, 75),
+    (202, 198, 202, 72, 65, 67, 63),
+    (209, 201, 187, 78, 69, 71, 64),
+)
+VERTICAL_EDGE = ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1))
+
+
+def matrix(rows):
+    """Comme la diapositive : valeurs séparées par une espace, lignes par une barre."""
+    return " / ".join(" ".join(f"{float(value):g}" for value in row) for row in rows)
+
+
+def probabilities():
+    return " ; ".join(
+        " ".join(fraction(p, region) for p in a.stochastic_probabilities(region)) for region in REGIONS
+    )
+
+
+def fraction(value, region):
+    """La fraction non simplifiée, sur la somme de la région."""
+    return f"{value * sum(region)}/{sum(region)}" if value else "0"
+
+
+def alexnet_sizes():
+    """La suite de la diapositive, qui met le pooling avant la normalisation (voir l’erratum)."""
+    rows = {row.name.split(".")[-1]: row.output.spatial for row in find("alexnet").rows()}
+    slide = ["conv1", "pool1", "pool1", "conv2", "pool2", "pool2", "conv3", "conv4", "conv5", "pool3"]
+    return " ".join(["227", *(str(rows[name][0]) for name in slide)])
+
+
+def naive_inception():
+    return sum(a.conv_macs(256, filters, size, 28) for filters, size in ((128, 1), (192, 3), (96, 5)))
+
+
+def conv_output():
+    (row,) = walk(Conv(32, 5), Shape(3, (224, 224)))
+    return "x".join(str(n) for n in row.output.hwc())
+
+
+def separable_ratio_holds():
+    """Le rapport mesuré sur des couches vaut 1/K + 1/F², pour plusieurs K et F."""
+    for filters, size in ((64, 3), (128, 5), (256, 3)):
+        shape, padding = Shape(32, (14, 14)), size // 2
+        standard = totals(walk(Conv(filters, size, padding=padding, bias=False), shape))
+        separable = totals(
+            walk(
+                Chain((Conv(32, size, padding=padding, groups=32, bias=False), Conv(filters, 1, bias=False))),
+                shape,
+            )
+        )
+        ratio = Fraction(1, filters) + Fraction(1, size**2)
+        if any(Fraction(s, t) != ratio for s, t in zip(separable, standard, strict=True)):
+            return "faux"
+    return "1/K + 1/F²"
+
+
+def millions(name):
+    return f"{round(totals(find(name).rows())[0] / 1e6)}M"
+
+
+COMPUTED = {
+    "fc-inputs": lambda: Shape(3, (32, 32)).numel,
+    "conv-5x5x3x8-params": lambda: a.conv_parameters(3, 8, 5),
+    "fc-equivalent-params": lambda: a.fully_connected_equivalent(32 * 32 * 3, 28 * 28 * 8),
+    "conv-5x5-no-padding": conv_output,
+    "same-padding-9": lambda: a.same_padding(9),
+    "stride-2": lambda: f"{a.output_size(7, 3, 2)}x{a.output_size(7, 3, 2)}",
+    "sobel-example": lambda: matrix(
+        row[:4] for row in correlate(EXTRACT, VERTICAL_EDGE)
+    ),  # la diapositive s’arrête là
+    "maxpool-example": lambda: matrix(a.max_pool(POOLED)),
+    "avgpool-example": lambda: matrix(a.average_pool(POOLED)),
+    "stochastic-pooling-probabilities": probabilities,
+    "alexnet-shapes": alexnet_sizes,
+    "vgg16-params": lambda: millions("vgg16"),
+    "three-3x3-vs-7x7": lambda: f"{100 * a.stack_saving(3):.0f} %",
+    "inception-naive-ops": lambda: f"{round(naive_inception() / 1e6)}M",
+    "inception-naive-depth": lambda: 128 + 192 + 96 + 256,
+    "separable-ratio": separable_ratio_holds,
+}
+
+CORRECTED = {"alexnet-params": COUNT_ERRATUM}
+"""Les nombres qu’une diapositive donne de travers : le catalogue en porte l’erratum."""
+
+NEED_OTHER_NETWORKS = (
+    "googlenet-params",
+    "inception-bottleneck-ops",
+    "resnet-flops",
+    "stochastic-depth-saving",
+    "resnext50-params",
+    "resnext50-flops",
+    "resnext-width",
+    "densenet-connections",
+    "se-gflops",
+    "se-ratio-size",
+    "efficientnet-b0",
+    "efficientnet-params",
+    "efficientnet-flops",
+    "compound-constraint",
+    "ilsvrc-top5",
+)
+"""Ceux qui demandent des architectures absentes du catalogue, ou seulement la lecture d’un article."""
+
+
+def test_every_figure_of_the_lectures_is_accounted_for():
+    assert {*COMPUTED, *CORRECTED, *NEED_OTHER_NETWORKS} == set(FIGURES)
+
+
+@pytest.mark.parametrize("name", COMPUTED)
+def test_figure_comes_out(name):
+    assert str(COMPUTED[name]()) == FIGURES[name]["stated"]
+
+
+def test_alexnet_of_sixty_million_is_the_one_in_two_groups():
+    assert FIGURES["alexnet-params"]["stated"] == "60M"
+    assert "60M" in COUNT_ERRATUM.stated
+    assert [totals(find(name).rows())[0] for name in ("alexnet", "alexnet-groups")] == [
+        62_378_344,
+        60_965_224,
+    ]
+
+
+def test_alexnet_normalises_before_pooling_as_the_paper_does():
+    assert NORM_ERRATUM in find("alexnet").errata
+    names = [row.name for row in find("alexnet").rows()]
+    assert names.index("features.norm1") < names.index("features.pool1")

@@ -1,0 +1,165 @@
+"""La commande `coursekit` comme on l’emploie : ce qu’elle écrit, ce qu’elle refuse, ce qu’elle renvoie."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from coursekit import report
+from coursekit.cli import main
+from coursekit.doctor import Finding, examine, is_healthy, render
+from coursekit.tables import CATALOGUE, find, names
+
+
+@pytest.fixture
+def run(capsys):
+    def call(*argv):
+        try:
+            code = main(argv)
+        except SystemExit as stop:  # argparse
+            code = stop.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (608, "608"), (138_357_544, "138 357 544")],
+)
+def test_number_has_french_thousands(value, text):
+    assert report.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(15_470_264_320, "15,47 G"), (60_000, "60,00 k"), (61_100_840, "61,10 M"), (12, "12")]
+)
+def test_magnitude(value, text):
+    assert report.magnitude(value) == text
+
+
+def test_describe_vgg16(run):
+    code, out, _ = run("describe", "vgg16", "--input", "224")
+    assert code == 0
+    assert "138 357 544" in out
+    assert "15,47 G" in out
+    assert "features.conv1_1" in out
+    assert "relu1_1" not in out
+
+
+def test_describe_all_shows_every_layer(run):
+    assert "relu1_1" in run("describe", "vgg16", "--all")[1]
+
+
+def test_describe_json_has_the_promised_keys(run):
+    code, out, _ = run("describe", "vgg16", "--input", "224", "--json")
+    data = json.loads(out)
+    assert code == 0
+    assert set(data) == {"name", "source", "input", "parameters", "macs", "receptive_field", "layers"}
+    assert (data["parameters"], data["macs"]) == (138_357_544, 15_470_264_320)
+    assert data["receptive_field"] == [212, 212]
+    assert sum(layer["parameters"] for layer in data["layers"]) == data["parameters"]
+
+
+@pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
+def test_every_entry_can_be_described_in_every_form(run, entry):
+    for option in ("", "--markdown", "--html", "--json", "--all"):
+        code, out, err = run("describe", entry.name, *filter(None, [option]))
+        assert (code, err) == (0, "")
+        assert out
+
+
+def test_markdown_is_a_table(run):
+    lines = run("describe", "lenet5", "--markdown")[1].strip().splitlines()
+    assert {line.count("|") for line in lines} == {7}
+    assert "60 000" in lines[-1]
+
+
+def test_html_has_a_caption_and_row_headers(run):
+    out = run("describe", "lenet5", "--html")[1]
+    assert "<caption>" in out
+    assert out.count('<th scope="row">') == out.count("</tr>") - 1
+
+
+def test_rectangular_input(run):
+    data = json.loads(run("describe", "alexnet-torchvision", "--input", "224x320", "--json")[1])
+    assert data["input"] == [3, 224, 320]
+
+
+def test_models_lists_the_catalogue(run):
+    assert len(run("models")[1].splitlines()) == len(CATALOGUE)
+    data = json.loads(run("models", "--family", "vgg", "--json")[1])
+    assert [entry["name"] for entry in data] == list(names("vgg"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "excerpt"),
+    [
+        (("describe", "vgg61"), "Vouliez-vous dire vgg19"),
+        (("describe", "vgg16", "--input", "16"), "features.pool5"),
+        (("describe", "vgg16", "--input", "grand"), "--input grand"),
+        (("describe", "vgg16", "--input", "1x2x3"), "--input 1x2x3"),
+        (("describe", "vgg16", "--input", "0"), "au moins 1"),
+        (("describe", "vgg16", "--input", "-5"), "--input"),
+        (("describe", "vgg16", "--classes", "0"), "au moins 1"),
+        (("describe", "vgg16", "--classes", "mille"), "valeur incorrecte"),
+        (("describe",), "il manque"),
+        (("models", "--family", "zzz"), "lenet, alexnet, vgg"),
+        (("decrire",), "choix inconnu"),
+        ((), "il manque"),
+        (("describe", "vgg16", "--json", "--markdown"), "incompatible"),
+    ],
+)
+def test_a_mistake_gets_a_french_message_and_code_two(run, argv, excerpt):
+    code, out, err = run(*argv)
+    assert (code, out) == (2, "")
+    assert excerpt in err
+    assert "Traceback" not in err
+    for english in ("error:", "invalid", "required", "usage:"):
+        assert english not in err
+
+
+def test_help_is_french(run):
+    out = run("--help")[1]
+    assert "usage :" in out
+    for english in ("show this", "positional", "options:", "program’s"):
+        assert english not in out
+
+
+def test_installed_command_stops_quietly_in_a_closed_pipe():
+    command = f"{sys.executable} -m coursekit describe vgg19 --all | head -1"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("VGG-19")
+    assert done.stderr == ""
+
+
+def test_published_figures_and_errata_are_shown():
+    out = report.summary(find("alexnet"), find("alexnet").rows())
+    assert out.count("Erratum") == 3
+    assert "227×227" in out
+
+
+def test_doctor_names_what_is_missing_what_it_costs_and_the_remedy():
+    absent = Finding("chromium", "missing", "absent", "il sert à regarder", "apt-get install chromium")
+    text = render((Finding("Python", "ok", "3.12", essential=True), absent))
+    assert "✓ Python" in text
+    assert "Il sert à regarder." in text
+    assert "apt-get install chromium" in text
+
+
+def test_doctor_is_unhealthy_only_without_an_essential():
+    optional = Finding("chromium", "missing", "absent")
+    assert is_healthy((optional,))
+    assert not is_healthy((optional, Finding("Python", "missing", "3.9", essential=True)))
+
+
+def test_doctor_examines_this_machine(run):
+    findings = {finding.what: finding for finding in examine()}
+    assert findings["Python"].state == "ok"
+    assert {"torch", "torch et torchvision", "GPU", "make", "chromium"} <= set(findings)
+    assert all(finding.cost for finding in findings.values() if finding.state != "ok")
+    code, out, _ = run("doctor", "--json")
+    assert code == 0
+    assert {finding["what"] for finding in json.loads(out)} == set(findings)
