@@ -27,26 +27,37 @@ _NUMPY_MODES: Mapping[str, Literal["constant", "reflect", "edge", "wrap"]] = Map
 
 
 def correlate(
-    image: npt.ArrayLike, kernel: npt.ArrayLike, *, padding: Padding = "valid", border: Border = "zeros"
+    image: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    *,
+    padding: Padding = "valid",
+    border: Border = "zeros",
 ) -> FloatArray:
-    """Corrélation croisée d’une image par un filtre : S[y, x] = Σᵢ Σⱼ I[y + i, x + j] · F[i, j].
+    """Corrélation croisée d’une image par un filtre.
+
+    S[y, x] = Σᵢ Σⱼ I[y + i, x + j] · F[i, j]
 
     Args:
-        image: hauteur × largeur.
-        kernel: le filtre, hauteur × largeur, de taille quelconque.
-        padding: « valid », le filtre reste dans l’image et la sortie a H − F + 1 lignes ; « same », la sortie a la
-            taille de l’image (filtre de taille impaire) ; « full », toutes les positions où filtre et image se
-            touchent, soit H + F − 1 lignes.
-        border: ce que l’on suppose hors de l’image : « zeros », « reflect », « replicate » ou « circular ».
+        image: hauteur × largeur, H × W.
+        kernel: le filtre, de taille quelconque, F lignes.
+        padding: « valid », le filtre reste dans l’image : H − F + 1 lignes ;
+            « same », la sortie a la taille de l’image (F impair) ;
+            « full », toutes les positions où filtre et image se touchent :
+            H + F − 1 lignes.
+        border: ce que l’on suppose hors de l’image : « zeros »,
+            « reflect », « replicate » ou « circular ».
 
     Raises:
-        ArgumentError: l’image ou le filtre n’est pas fait de nombres réels et finis.
-        ShapeError: dimensions fausses, filtre plus grand que l’image, filtre pair avec « same ».
+        ArgumentError: une valeur n’est pas un nombre réel fini.
+        ShapeError: dimensions fausses, filtre plus grand que l’image,
+            filtre de taille paire avec « same ».
         UnknownNameError: `padding` ou `border` ne figure pas ci-dessus.
     """
-    pixels, weights = as_array(image, "L’image", 2), as_array(kernel, "Le filtre", 2)
+    pixels = as_array(image, "L’image", 2)
+    weights = as_array(kernel, "Le filtre", 2)
     pixels = _pad(pixels, weights.shape, padding, border)
-    windows = sliding_window_view(pixels, weights.shape)  # windows[y, x, i, j] = pixels[y + i, x + j]
+    # windows[y, x, i, j] = pixels[y + i, x + j]
+    windows = sliding_window_view(pixels, weights.shape)
     response: FloatArray = np.einsum("yxij,ij->yx", windows, weights)
     return response
 
@@ -61,9 +72,15 @@ def flip(kernel: npt.ArrayLike) -> FloatArray:
 
 
 def convolve(
-    image: npt.ArrayLike, kernel: npt.ArrayLike, *, padding: Padding = "valid", border: Border = "zeros"
+    image: npt.ArrayLike,
+    kernel: npt.ArrayLike,
+    *,
+    padding: Padding = "valid",
+    border: Border = "zeros",
 ) -> FloatArray:
-    """Convolution au sens strict : S[y, x] = Σᵢ Σⱼ I[y − i, x − j] · F[i, j], la corrélation par le filtre retourné.
+    """Convolution au sens strict : corrélation par le filtre retourné.
+
+    S[y, x] = Σᵢ Σⱼ I[y − i, x − j] · F[i, j]
 
     Mêmes arguments et mêmes erreurs que `correlate`.
     """
@@ -78,9 +95,11 @@ def correlate_bank(
     padding: Padding = "valid",
     border: Border = "zeros",
 ) -> FloatArray:
-    """Applique K filtres à un volume : S[k, y, x] = b[k] + Σ_c Σᵢ Σⱼ I[c, y + i, x + j] · F[k, c, i, j].
+    """Applique K filtres à un volume : la préactivation d’une couche convolutive.
 
-    C’est la préactivation d’une couche convolutive (cours CNN I, diapos « Banque de filtres convolutifs »).
+    S[k, y, x] = b[k] + Σ_c Σᵢ Σⱼ I[c, y + i, x + j] · F[k, c, i, j]
+
+    Source : cours CNN I, diapos « Banque de filtres convolutifs ».
 
     Args:
         volume: canaux × hauteur × largeur.
@@ -96,17 +115,8 @@ def correlate_bank(
             sont pas en nombre voulu.
     """
     values, weights = as_array(volume, "Le volume", 3), as_array(bank, "La banque de filtres", 4)
-    if weights.shape[1] != values.shape[0]:
-        raise ShapeError(
-            f"Les filtres ont {weights.shape[1]} canal(aux) et l’entrée en a {values.shape[0]} : "
-            "la profondeur d’un filtre est toujours celle de son entrée. Donnez une banque de taille "
-            f"{size_text((weights.shape[0], values.shape[0], *weights.shape[2:]))}."
-        )
     offsets = np.zeros(len(weights)) if bias is None else as_array(bias, "Le biais", 1)
-    if len(offsets) != len(weights):
-        raise ShapeError(
-            f"Il y a {len(weights)} filtre(s) et {len(offsets)} biais : il faut un biais par filtre."
-        )
+    _check_bank(values, weights, offsets)
     values = _pad(values, weights.shape[2:], padding, border)
     windows = sliding_window_view(values, weights.shape[2:], axis=(1, 2))
     maps: FloatArray = np.einsum("cyxij,kcij->kyx", windows, weights)
@@ -143,6 +153,17 @@ def correlate_normalized(image: npt.ArrayLike, template: npt.ArrayLike) -> Float
     uniform = spread <= 1e-12 * squares.max()
     cosines: FloatArray = products / np.sqrt(np.where(uniform, np.inf, spread) * np.sum(pattern**2))
     return np.clip(cosines, -1.0, 1.0)
+
+
+def _check_bank(values: FloatArray, weights: FloatArray, offsets: FloatArray) -> None:
+    filters, channels, *reach = weights.shape
+    if channels != len(values):
+        raise ShapeError(
+            f"Les filtres ont {channels} canal(aux) et l’entrée en a {len(values)} : la profondeur d’un filtre est "
+            f"toujours celle de son entrée. Donnez une banque de taille {size_text((filters, len(values), *reach))}."
+        )
+    if len(offsets) != filters:
+        raise ShapeError(f"Il y a {filters} filtre(s) et {len(offsets)} biais : il faut un biais par filtre.")
 
 
 def _pad(array: FloatArray, kernel_shape: tuple[int, ...], padding: str, border: str) -> FloatArray:

@@ -137,9 +137,8 @@ def gabor(
     theta, shift = np.deg2rad(as_number(angle, "L’angle")), np.deg2rad(as_number(phase, "La phase"))
     sigma = as_number(0.56 * wavelength if sigma is None else sigma, "L’écart type sigma", above=0.0)
     aspect = as_number(aspect, "Le rapport aspect", above=0.0)
-    x, y = _grid(
-        _odd_cover(3 * sigma / min(aspect, 1.0)) if size is None else as_size(size, "La taille du filtre")
-    )
+    reach = 3 * sigma / min(aspect, 1.0)
+    x, y = _grid(_odd_cover(reach) if size is None else as_size(size, "La taille du filtre"))
     along = x * np.cos(theta) + y * np.sin(theta)
     across = -x * np.sin(theta) + y * np.cos(theta)
     window = np.exp(-(along**2 + (aspect * across) ** 2) / (2 * sigma**2))

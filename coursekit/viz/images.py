@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -21,6 +22,7 @@ from matplotlib.patches import Rectangle
 from ..errors import ArgumentError, ShapeError
 
 PAGE_WIDTH = 7.2  # en pouces : la colonne de texte du livre
+PANEL_WIDTH = 2.6  # deux images de front restent lisibles sur un téléphone
 SIGNED_COLORS = "PuOr_r"
 WINDOW_COLOR = "#d55e00"  # le vermillon de la palette d’Okabe et Ito
 Array = npt.NDArray[np.float64]
@@ -69,7 +71,7 @@ def show_images(
     figure, axes = grid_of_axes([_plane_shape(array) for array in arrays], columns)
     for ax, array, title, frame in zip(axes, arrays, titles, frames, strict=True):
         _draw(ax, array, scale)
-        ax.set_title(title, fontsize=10)
+        draw_title(ax, title, figure.get_figwidth())
         if frame is not None:
             draw_frame(ax, frame)
     if scale is not None:
@@ -99,19 +101,26 @@ def check_counts(images: Sequence[object], **others: Sequence[object]) -> None:
             )
 
 
-def grid_of_axes(shapes: Sequence[tuple[int, int]], columns: int | None) -> tuple[Figure, list[Axes]]:
+def grid_of_axes(
+    shapes: Sequence[tuple[int, int]], columns: int | None, panel: float = PANEL_WIDTH
+) -> tuple[Figure, list[Axes]]:
     """Des axes sans graduations, un par image, dans une figure qui tient dans la page et que les images remplissent."""
     columns = len(shapes) if columns is None else min(columns, len(shapes))
     rows = -(-len(shapes) // columns)
     tallest = max(height / length for height, length in shapes)
     width = min(
-        PAGE_WIDTH, 3.2 * columns / min(1.0, tallest) ** 0.5
+        PAGE_WIDTH, columns * panel / min(1.0, tallest) ** 0.5
     )  # une image allongée a droit à plus de largeur
     figure = plt.figure(figsize=(width, rows * (tallest * width / columns + 0.3)), layout="constrained")
     axes = [figure.add_subplot(rows, columns, place + 1) for place in range(len(shapes))]
     for ax in axes:
         ax.set(xticks=[], yticks=[])
     return figure, axes
+
+
+def draw_title(ax: Axes, title: str, width: float, *, loc: Literal["center", "left"] = "center") -> None:
+    """Écrit le titre, en plus gros si la figure est large (`width`, en pouces) : un téléphone la réduira d’autant."""
+    ax.set_title(title, loc=loc, fontsize=max(10.0, 1.8 * width))
 
 
 def draw_frame(ax: Axes, window: Window) -> None:

@@ -16,16 +16,19 @@ from ..filters import correlate
 from ..filters.inputs import as_array
 from .images import (
     PAGE_WIDTH,
+    PANEL_WIDTH,
     SIGNED_COLORS,
     Array,
     Window,
     check_counts,
     draw_frame,
+    draw_title,
     grid_of_axes,
     number_text,
     released,
 )
 
+CELL = 0.65  # en pouces : le côté d’une case, quand la page ne manque pas
 SMALLEST_FONT = 6.0  # en points : en dessous, les nombres ne se lisent plus et ne sont pas écrits
 
 
@@ -45,11 +48,14 @@ def show_matrices(
     """
     check_counts(matrices, titles=titles)
     arrays = [as_array(matrix, "La matrice", 2) for matrix in matrices]
-    figure, axes = grid_of_axes([(array.shape[0], array.shape[1]) for array in arrays], columns)
+    shapes = [(array.shape[0], array.shape[1]) for array in arrays]
+    figure, axes = grid_of_axes(
+        shapes, columns, panel=min(PANEL_WIDTH, CELL * max(width for _, width in shapes))
+    )
     slot = figure.get_figwidth() / min(columns or len(arrays), len(arrays))
     for ax, array, title in zip(axes, arrays, titles, strict=True):
         _draw(ax, array, cell=slot / max(array.shape))
-        ax.set_title(title, fontsize=10)
+        draw_title(ax, title, figure.get_figwidth())
     return released(figure)
 
 
@@ -94,7 +100,7 @@ def _equal_cells(rows: list[list[tuple[Array, str]]]) -> tuple[Figure, list[Axes
     widths = [sum(array.shape[1] for array, _ in row) + gap * (len(row) - 1) for row in rows]
     heights = [max(array.shape[0] for array, _ in row) + header for row in rows]
     width, height = max(widths) + 0.5, sum(heights) + 0.5
-    cell = min(PAGE_WIDTH / width, 0.6)
+    cell = min(PAGE_WIDTH / width, CELL)
     figure, axes = plt.figure(figsize=(width * cell, height * cell)), []
     tops = [height - sum(heights[:place]) - header for place in range(len(rows))]
     for row, top in zip(rows, tops, strict=True):
@@ -103,7 +109,7 @@ def _equal_cells(rows: list[list[tuple[Array, str]]]) -> tuple[Figure, list[Axes
             lines, length = array.shape
             ax = figure.add_axes((left / width, (top - lines) / height, length / width, lines / height))
             _draw(ax, array, cell)
-            ax.set_title(title, fontsize=10, loc="left")
+            draw_title(ax, title, width * cell, loc="left")
             axes.append(ax)
             left += length + gap
     return figure, axes
@@ -117,7 +123,9 @@ def _draw(ax: Axes, array: Array, cell: float) -> None:
     ax.imshow(array, cmap=colors, vmin=lowest, vmax=limit)
     texts = [[number_text(value) for value in line] for line in array]
     longest = max(len(text) for line in texts for text in line)
-    size = min(9.0, 72 * cell / (0.7 * max(longest, 3)))  # un chiffre est large d’environ 0,6 fois sa hauteur
+    size = min(
+        13.0, 72 * cell / (0.7 * max(longest, 3))
+    )  # un chiffre est large d’environ 0,6 fois sa hauteur
     if size < SMALLEST_FONT:
         return
     for (row, column), value in np.ndenumerate(array):
