@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
+from typing import Any
 
-from coursekit.arithmetic import totals
+from coursekit.arithmetic import Formula, totals
 from coursekit.layers import Row
 from coursekit.tables import Entry
 
@@ -27,6 +28,38 @@ def magnitude(value: float) -> str:
         if value >= factor:
             return f"{value / factor:.2f}{THIN_SPACE}{prefix}".replace(".", ",")
     return f"{value:g}".replace(".", ",")
+
+
+def plain(value: object) -> str:
+    """Une valeur de formule comme on l’écrit en français : milliers espacés, virgule décimale."""
+    if isinstance(value, int):
+        return number(value)
+    return f"{value:.3g}".replace(".", ",") if isinstance(value, float) else str(value)
+
+
+def mistakes_table(formula: Formula[..., object], *args: Any, **kwargs: Any) -> str:
+    """Table Markdown des erreurs connues d’une formule, avec le nombre que chacune donne sur cet exemple.
+
+    Celles qui y donnent par hasard le bon nombre n’y sont pas.
+    """
+    arguments, right = formula.arguments(*args, **kwargs), formula(*args, **kwargs)
+    found = [(m.value(arguments), m.explain(arguments)) for m in formula.misconceptions]
+    lines = [f"| {plain(wrong)} | {why} |" for wrong, why in found if wrong is not None and wrong != right]
+    return "\n".join(["| Vous trouvez | Ce qui s’est passé |", "|---:|---|", *lines])
+
+
+def formula_card(formula: Formula[..., object], *args: Any, **kwargs: Any) -> str:
+    """Fiche Markdown d’une formule : écriture, appel, explication sur un exemple, erreurs connues."""
+    given = [repr(value) for value in args] + [f"{name}={value!r}" for name, value in kwargs.items()]
+    return "\n".join(
+        [
+            f"$$ {formula.latex} $$",
+            "",
+            f"`{formula.id}({', '.join(given)})` : {formula.explain(*args, **kwargs)}",
+            "",
+            mistakes_table(formula, *args, **kwargs),
+        ]
+    )
 
 
 def sizes(values: tuple[int, ...]) -> str:

@@ -3,10 +3,12 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from coursekit import report
+from coursekit.arithmetic import FORMULAS, output_size
 from coursekit.cli import main
 from coursekit.doctor import Finding, examine, is_healthy, render
 from coursekit.tables import CATALOGUE, find, names
@@ -163,3 +165,17 @@ def test_doctor_examines_this_machine(run):
     code, out, _ = run("doctor", "--json")
     assert code == 0
     assert {finding["what"] for finding in json.loads(out)} == set(findings)
+
+
+def test_mistakes_table_lists_what_each_error_gives_and_never_the_right_answer():
+    table = report.mistakes_table(output_size, 224, 5, padding=2)
+    assert "| 223 | Vous avez oublié le + 1" in table
+    assert "| 220 | Vous avez oublié le padding" in table
+    assert "| 224 |" not in table
+
+
+def test_the_form_book_page_has_a_card_for_every_formula():
+    page = (Path(__file__).parents[1] / "book/formulaire.md").read_text(encoding="utf-8")
+    for formula in FORMULAS:
+        assert f'card("{formula.id}", ' in page
+        assert f"### {formula.title}\n" in page
