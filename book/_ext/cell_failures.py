@@ -69,7 +69,7 @@ class ReportingClient(NotebookClientCache):
         index, error = failing_cell(self.notebook) or (0, "")
         line = self.cell_line(index)
         message = describe(self.notebook, index, line, error or str(self.exec_metadata["error"]))
-        logger.warning("%s", message, location=(str(self.path), line), type="cellule")
+        logger.warning("%s", message, location=f"{self.path}:{line}", type="cellule")
 
 
 def fail_build(app: Sphinx, exception: Exception | None) -> None:

@@ -1,0 +1,76 @@
+"""Ce que les tests partagent : le mode strict, le livre construit, un navigateur."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+ROOT = Path(__file__).parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSER_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Ajoute `--strict-skips`, que `make test STRICT=1` donne."""
+    parser.addoption("--strict-skips", action="store_true", help="un test sauté compte comme un échec")
+
+
+def refuse_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
+    """Fait d’un saut un échec qui en dit la raison ; les échecs attendus (`xfail`) ne sont pas des sauts."""
+    if config.getoption("strict_skips") and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"Test sauté, ce que --strict-skips refuse. {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[Any]:
+    """Applique le mode strict à chaque test."""
+    report = yield
+    refuse_skip(report, item.config)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[Any]:
+    """Applique le mode strict aux modules sautés en entier (`importorskip`)."""
+    report = yield
+    refuse_skip(report, collector.config)
+    return report
+
+
+@pytest.fixture(scope="session")
+def built_book() -> Path:
+    """Le dossier des pages construites par `make livre`."""
+    pages = ROOT / "_build" / "html"
+    if not (pages / "index.html").is_file():
+        pytest.skip("Le livre n’est pas construit. Construisez-le : make livre")
+    return pages
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Un Chromium sans fenêtre, celui du système."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright manque : pip install -e .[dev]"
+    )
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("Chromium manque. Installez-le : sudo apt-get install chromium")
+    with playwright.sync_playwright() as session:
+        browser = session.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()
