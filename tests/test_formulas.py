@@ -1,4 +1,4 @@
-"""Les formules : leurs valeurs sur les diapositives, leurs refus, leurs explications, leurs erreurs connues."""
+"""Les formules : leurs valeurs sur les diapositives, leurs refus, leurs explications, leurs erreurs connues."""
 
 import pytest
 
@@ -44,6 +44,8 @@ VALUES = [
     ("3×3, pool 2, 3×3", a.receptive_field, (((3, 1), (2, 2), (3, 1)),), 8),
     ("pile vide", a.receptive_field, ((),), 1),
     ("écart après deux pas de 2", a.jump, (((3, 2), (3, 2)),), 4),
+    ("début d’une pile de VGG", a.first_pixel, (((3, 1, 1), (3, 1, 1), (2, 2, 0), (3, 1, 1)),), -4),
+    ("sans padding, au premier pixel", a.first_pixel, (((11, 4, 0), (3, 2, 0)),), 0),
     ("7 pixels demandent trois 3×3", a.stack_depth, (7,), 3),
 ]
 
@@ -88,6 +90,7 @@ REFUSED = [
     ("groupes qui ne divisent pas K", a.conv_parameters, (4, 7, 5, 2), ShapeError, "7/2"),
     ("trois tailles pour deux dimensions", a.conv_parameters, (3, 8, (5, 5, 5)), ShapeError, "2 dimensions"),
     ("pile qui n’en est pas une", a.receptive_field, (7,), ArgumentError, "((3, 1), (2, 2))"),
+    ("couples au lieu de triplets", a.first_pixel, (((3, 1),),), ArgumentError, "(F, S, P)"),
     ("champ pair", a.stack_depth, (8,), ShapeError, "pair"),
 ]
 
@@ -129,6 +132,7 @@ DIAGNOSES = [
     (a.conv_macs, (256, 128, 1, 28), 32_768, "conv-macs.parameters"),
     (a.receptive_field, (((3, 1), (2, 2), (3, 1)),), 6, "receptive-field.no-stride"),
     (a.receptive_field, (((3, 1),) * 3,), 9, "receptive-field.sum"),
+    (a.first_pixel, (((3, 2, 1), (3, 1, 1)),), -2, "first-pixel.no-stride"),
 ]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from coursekit.arithmetic import jump, receptive_field, walk
+from coursekit.arithmetic import first_pixel, jump, receptive_field, walk
 from coursekit.errors import ShapeError
 from coursekit.layers import AdaptivePool, Branches, Chain, Conv, Field, Flatten, Linear, Pool, Shape
 from coursekit.measure import measured_fields
@@ -151,6 +151,12 @@ def test_formula_and_walk_agree():
     net = Chain(tuple(Conv(1, kernel, stride=stride) for kernel, stride in stack))
     (field, _) = walk(net, Shape(1, (227, 227)))[-1].fields
     assert (field.size, field.jump) == (receptive_field(stack), jump(stack))
+
+
+def test_first_pixel_and_walk_agree():
+    stack = ((7, 2, 3), (3, 2, 1), (3, 1, 1), (3, 2, 1))
+    net = Chain(tuple(Conv(1, kernel, stride=stride, padding=padding) for kernel, stride, padding in stack))
+    assert walk(net, Shape(1, (224,)))[-1].fields[0].start == first_pixel(stack)
 
 
 def test_start_goes_into_the_padding():

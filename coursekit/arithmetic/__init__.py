@@ -19,7 +19,7 @@ from coursekit.arithmetic.pooling import (
     stochastic_expectation,
     stochastic_probabilities,
 )
-from coursekit.arithmetic.receptive_field import jump, receptive_field, stack_depth
+from coursekit.arithmetic.receptive_field import first_pixel, jump, receptive_field, stack_depth
 from coursekit.arithmetic.sizes import (
     effective_kernel,
     kernel_size_for,
@@ -45,6 +45,7 @@ FORMULAS: tuple[Formula[..., object], ...] = (
     stack_saving,
     receptive_field,
     jump,
+    first_pixel,
     stack_depth,
 )
 
@@ -56,6 +57,7 @@ __all__ = [
     "conv_macs",
     "conv_parameters",
     "effective_kernel",
+    "first_pixel",
     "fully_connected_equivalent",
     "jump",
     "kernel_size_for",

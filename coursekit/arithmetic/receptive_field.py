@@ -15,6 +15,9 @@ from coursekit.layers import Field, whole
 Stack = tuple[tuple[int, int], ...]
 """Une pile de couches : des couples (taille du filtre F, pas S), de l’entrée vers la sortie."""
 
+PaddedStack = tuple[tuple[int, int, int], ...]
+"""La même avec le padding : des triplets (F, S, P)."""
+
 
 def through_window(
     field: Field, kernel_size: int, stride: int = 1, padding: int = 0, dilation: int = 1
@@ -156,6 +159,71 @@ def receptive_field(layers: Stack) -> int:
 def jump(layers: Stack) -> int:
     """Écart, en pixels de l’image, entre les champs de deux unités voisines d’une pile de couches (F, S)."""
     return prod(stride for _, stride in read_stack(layers))
+
+
+def first_pixel_of(padded_layers: PaddedStack) -> int:
+    """Le début du champ, sans vérifier la pile."""
+    field = Field()
+    for kernel, stride, padding in padded_layers:
+        field = through_window(field, kernel, stride, padding)
+    return field.start
+
+
+def _read_padded(padded_layers: PaddedStack) -> PaddedStack:
+    try:
+        triples = tuple((kernel, stride, padding) for kernel, stride, padding in padded_layers)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"Donnez une suite de triplets (F, S, P), par exemple ((3, 1, 1), (2, 2, 0)) ; "
+            f"vous avez donné {padded_layers!r}."
+        ) from None
+    for *pair, padding in triples:
+        read_stack(((pair[0], pair[1]),))
+        whole(padding, "Le padding P", minimum=0)
+    return triples
+
+
+def _explain_first_pixel(result: int, padded_layers: PaddedStack) -> str:
+    steps, step = [], 1
+    for index, (_kernel, stride, padding) in enumerate(padded_layers, start=1):
+        steps.append(f"couche {index} : {padding}×{step} = {padding * step}")
+        step *= stride
+    where = "dans l’image" if result == 0 else f"{-result} pixels avant l’image, dans le padding"
+    return (
+        "Chaque padding décale le début de P fois l’écart entre deux unités que la couche lit. "
+        f"{' ; '.join(steps) or 'Aucune couche'}. Le champ de la première unité commence au pixel {result}, {where} : {result}."
+    )
+
+
+@formula(
+    title="Premier pixel vu par la première unité",
+    latex=r"s = -\sum_{l=1}^{L} P_l \prod_{i=1}^{l-1} S_i",
+    worked=_explain_first_pixel,
+    misconceptions=(
+        Misconception(
+            "first-pixel.no-stride",
+            lambda padded_layers: -sum(padding for _, _, padding in padded_layers),
+            "Vous avez additionné les paddings sans les pas. Un zéro ajouté après un pas S recouvre S pixels de l’image.",
+        ),
+        Misconception(
+            "first-pixel.sign",
+            lambda padded_layers: -first_pixel_of(padded_layers),
+            "Le signe est inversé : le padding fait commencer le champ avant le premier pixel, à un indice négatif.",
+        ),
+        Misconception(
+            "first-pixel.first-layer",
+            lambda padded_layers: -padded_layers[0][2] if padded_layers else None,
+            "Vous n’avez compté que le padding de la première couche ; ceux des suivantes décalent aussi le début.",
+        ),
+    ),
+)
+def first_pixel(padded_layers: PaddedStack) -> int:
+    """Indice du premier pixel que voit la première unité d’une pile de couches (F, S, P) ; négatif dans le padding.
+
+    Raises:
+        ArgumentError: la pile n’est pas une suite de triplets d’entiers.
+    """
+    return first_pixel_of(_read_padded(padded_layers))
 
 
 @formula(
