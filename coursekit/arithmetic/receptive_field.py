@@ -188,10 +188,10 @@ def _explain_first_pixel(result: int, padded_layers: PaddedStack) -> str:
     for index, (_kernel, stride, padding) in enumerate(padded_layers, start=1):
         steps.append(f"couche {index} : {padding}×{step} = {padding * step}")
         step *= stride
-    where = "dans l’image" if result == 0 else f"{-result} pixels avant l’image, dans le padding"
+    where = "au bord de l’image" if result == 0 else f"{-result} pixels avant l’image, dans le padding"
     return (
         "Chaque padding décale le début de P fois l’écart entre deux unités que la couche lit. "
-        f"{' ; '.join(steps) or 'Aucune couche'}. Le champ de la première unité commence au pixel {result}, {where} : {result}."
+        f"{' ; '.join(steps) or 'Aucune couche'}. Le champ de la première unité commence {where} : {result}."
     )
 
 
@@ -203,7 +203,7 @@ def _explain_first_pixel(result: int, padded_layers: PaddedStack) -> str:
         Misconception(
             "first-pixel.no-stride",
             lambda padded_layers: -sum(padding for _, _, padding in padded_layers),
-            "Vous avez additionné les paddings sans les pas. Un zéro ajouté après un pas S recouvre S pixels de l’image.",
+            "Vous avez additionné les paddings sans les pas. Un zéro ajouté après un pas S vaut S pixels de l’image.",
         ),
         Misconception(
             "first-pixel.sign",
