@@ -1,0 +1,221 @@
+"""Deux modules calculent-ils la même chose ? On leur donne les mêmes poids, et on cherche la première différence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import torch
+from torch import nn
+from torch.func import functional_call
+
+from coursekit.checks.faults import Fault
+from coursekit.checks.module_counts import NORMS, layers_with_parameters
+from coursekit.checks.module_runs import FaultError, forward, layer_text, preserved, set_training
+
+Weights = dict[str, torch.Tensor]
+
+
+@dataclass
+class Call:
+    """L’appel d’une couche à paramètres : ce qu’elle a reçu et rendu."""
+
+    name: str
+    layer: nn.Module
+    input: torch.Tensor
+    output: torch.Tensor
+
+
+def compare_with_reference(given: nn.Module, reference: nn.Module, x: torch.Tensor) -> Fault | None:
+    """La première différence entre le module de l’élève et la référence, mêmes poids, mode évaluation."""
+    weights = draw_weights(reference)
+    with preserved(reference), torch.no_grad():
+        set_training(reference, False)
+        wanted, wanted_calls = _traced(reference, weights, x.to("cpu", torch.float32))
+    faults = []
+    for ordered in _orders(given, x):
+        matched = _match(ordered, reference, weights)
+        if isinstance(matched, Fault):
+            faults.append(matched)
+            continue
+        with torch.no_grad():
+            output, calls = _traced(given, {k: v.to(x) for k, v in matched.items()}, x)
+        if near(output, wanted):
+            return None
+        faults.append(_first_difference(calls, wanted_calls, output, wanted))
+    return faults[-1]
+
+
+def draw_weights(reference: nn.Module) -> Weights:
+    """Des poids tirés (graine fixe), à l’échelle qui garde l’amplitude des activations, et des tampons non triviaux."""
+    generator = torch.Generator().manual_seed(1998)
+    drawn: Weights = {}
+    for prefix, layer in nn.Module.named_modules(reference):
+        for name, parameter in layer.named_parameters(prefix, recurse=False):
+            drawn[name] = _draw(parameter, isinstance(layer, NORMS) and name.endswith("weight"), generator)
+        for name, buffer in layer.named_buffers(prefix, recurse=False):
+            if buffer.is_floating_point():
+                drawn[name] = _draw(buffer, name.endswith("running_var"), generator)
+    return drawn
+
+
+def _draw(like: torch.Tensor, positive: bool, generator: torch.Generator) -> torch.Tensor:
+    if like.ndim >= 2:
+        scale: float = (2 / prod(like.shape[1:])) ** 0.5
+        return torch.randn(like.shape, generator=generator) * scale
+    return torch.rand(like.shape, generator=generator) + (0.5 if positive else -0.5)
+
+
+def _orders(given: nn.Module, x: torch.Tensor) -> Iterator[list[tuple[str, torch.Tensor]]]:
+    """Les paramètres dans l’ordre où ils sont définis, puis dans celui où les couches s’exécutent s’il diffère."""
+    defined = layers_with_parameters(given)
+    yield _named_tensors(given, [name for name, _ in defined])
+    called: list[str] = []
+    names = {id(layer): name for name, layer in defined}
+    hooks = [
+        layer.register_forward_pre_hook(lambda layer, _: called.append(names[id(layer)]))
+        for _, layer in defined
+    ]
+    try:
+        with torch.no_grad():
+            forward(given, x, "évaluation")
+    finally:
+        for hook in hooks:
+            hook.remove()
+    executed = list(dict.fromkeys([*called, *names.values()]))
+    if executed != [name for name, _ in defined]:
+        yield _named_tensors(given, executed)
+
+
+def _named_tensors(module: nn.Module, layers: list[str]) -> list[tuple[str, torch.Tensor]]:
+    parts = dict(nn.Module.named_modules(module))
+    return [
+        pair
+        for name in layers
+        for pair in (
+            *nn.Module.named_parameters(parts[name], name, recurse=False),
+            *(
+                (n, b)
+                for n, b in nn.Module.named_buffers(parts[name], name, recurse=False)
+                if b.is_floating_point()
+            ),
+        )
+    ]
+
+
+def _match(
+    ordered: list[tuple[str, torch.Tensor]], reference: nn.Module, weights: Weights
+) -> Weights | Fault:
+    """Les poids tirés, sous les noms de l’élève : à chacun le premier poids libre de même forme."""
+    layers = [name for name, _ in layers_with_parameters(reference)]
+    free = [name for name, _ in _named_tensors(reference, layers)]
+    matched: Weights = {}
+    for name, tensor in ordered:
+        twin = next((other for other in free if weights[other].shape == tensor.shape), None)
+        if twin is None:
+            return Fault(
+                f"{name} a la forme {tuple(tensor.shape)}, qu’on n’attend pas à cet endroit.",
+                "module.weight-shape",
+            )
+        free.remove(twin)
+        matched[name] = weights[twin]
+    if free:
+        return Fault(f"Il manque des poids à votre module : {len(free)} tenseurs n’ont pas d’équivalent.")
+    return matched
+
+
+def _traced(module: nn.Module, weights: Weights, x: torch.Tensor) -> tuple[torch.Tensor, list[Call]]:
+    calls: list[Call] = []
+
+    def keep(name: str) -> Any:
+        def hook(layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+            if inputs and isinstance(inputs[0], torch.Tensor) and isinstance(output, torch.Tensor):
+                calls.append(Call(name, layer, kept[name], output.detach().clone()))
+
+        return hook
+
+    kept: dict[str, torch.Tensor] = {}
+
+    def before(name: str) -> Any:
+        # Une ReLU « inplace » changerait l’entrée après coup : on en garde une copie.
+        return lambda _, inputs: kept.__setitem__(name, inputs[0].detach().clone()) if inputs else None
+
+    hooks: list[Any] = []
+    for name, layer in layers_with_parameters(module):
+        hooks += [layer.register_forward_pre_hook(before(name)), layer.register_forward_hook(keep(name))]
+    try:
+        output = functional_call(module, weights, (x.clone(),))
+    finally:
+        for hook in hooks:
+            hook.remove()
+    if not isinstance(output, torch.Tensor):
+        raise FaultError("Votre module ne renvoie pas un tenseur.", "module.output")
+    return output.detach(), calls
+
+
+def near(a: torch.Tensor, b: torch.Tensor) -> bool:
+    if a.shape != b.shape:
+        return False
+    a, b = a.to("cpu", torch.float32), b.to("cpu", torch.float32)
+    scale = float(b.abs().max()) if b.numel() else 0.0
+    return torch.allclose(a, b, rtol=1e-3, atol=1e-4 * scale + 1e-6)
+
+
+def _first_difference(
+    calls: list[Call], wanted: list[Call], output: torch.Tensor, target: torch.Tensor
+) -> Fault:
+    before: Call | None = None
+    for mine, theirs in zip(calls, wanted, strict=False):
+        if not near(mine.input, theirs.input):
+            return _between(before, mine, theirs.input)
+        if not near(mine.output, theirs.output):
+            return Fault(
+                f"La première différence est dans {layer_text(mine.name, mine.layer)} : elle reçoit ce qu’il faut, "
+                "mais ne calcule pas la même chose. Vérifiez son pas, son padding, sa dilatation et ses groupes.",
+                "module.layer-settings",
+            )
+        before = mine
+    if len(calls) != len(wanted):
+        return Fault("Votre module n’appelle pas autant de couches à paramètres qu’attendu.", "module.calls")
+    return _at_the_end(before, output, target)
+
+
+def _between(before: Call | None, mine: Call, target: torch.Tensor) -> Fault:
+    here = layer_text(mine.name, mine.layer)
+    start = f"entre {layer_text(before.name, before.layer)} et {here}" if before else f"avant {here}"
+    if before is not None and (fault := _activation(before, mine.input, target)):
+        return fault
+    if mine.input.shape != target.shape:
+        return Fault(
+            f"La première différence est {start} : {here} reçoit la forme "
+            f"{tuple(mine.input.shape[1:])}, ce qui n’est pas la bonne. Un pooling ou un changement de forme ?",
+            "module.between",
+        )
+    return Fault(
+        f"La première différence est {start} : vérifiez l’activation, le pooling ou la normalisation.",
+        "module.between",
+    )
+
+
+def _activation(before: Call, given: torch.Tensor, target: torch.Tensor) -> Fault | None:
+    """Le cas le plus courant : une ReLU de trop ou de moins juste après une couche."""
+    here = layer_text(before.name, before.layer)
+    # La ReLU et le max-pooling commutent : cela vaut aussi quand un pooling les sépare.
+    if near(given.relu(), target):
+        return Fault(f"Il manque une ReLU après {here}.", "module.no-activation")
+    if near(target.relu(), given):
+        return Fault(f"Il y a une ReLU de trop après {here}.", "module.extra-activation")
+    return None
+
+
+def _at_the_end(last: Call | None, output: torch.Tensor, target: torch.Tensor) -> Fault:
+    if output.ndim >= 2 and (near(output, target.softmax(1)) or near(output, target.log_softmax(1))):
+        return Fault(
+            "Il y a un softmax de trop à la fin : nn.CrossEntropyLoss l’applique déjà.", "module.softmax"
+        )
+    if last is not None and (fault := _activation(last, output, target)):
+        return fault
+    where = f"après {layer_text(last.name, last.layer)}" if last else "dans le calcul"
+    return Fault(f"Toutes les couches à paramètres concordent ; la différence est {where}.", "module.end")

@@ -1,0 +1,183 @@
+"""Juger un `nn.Module` : il tourne, ses formes, ses paramètres, son gradient, et s’il calcule ce qu’il doit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from coursekit.checks.faults import Fault
+from coursekit.checks.guard import run
+from coursekit.checks.inspection import describe
+from coursekit.checks.module_counts import explain_count, explain_hidden, french_count, unreached
+from coursekit.checks.module_runs import (
+    FaultError,
+    draw_input,
+    explain_module_failure,
+    forward,
+    not_a_module,
+    preserved,
+    set_training,
+)
+from coursekit.checks.module_twins import compare_with_reference, near
+from coursekit.checks.shapes import shape
+from coursekit.checks.verdict import Verdict, right, wrong
+from coursekit.errors import ArgumentError
+from coursekit.layers import Shape
+
+Dims = Shape | Sequence[int]
+
+
+def module(
+    given: object,
+    *,
+    input_shape: Dims,
+    output_shape: Dims | None = None,
+    parameters: int | None = None,
+    reference: nn.Module | None = None,
+    gradient: bool = True,
+    time_limit: float = 20.0,
+) -> Verdict:
+    """Vérifie un module sur des entrées tirées au hasard (graine fixe), sans en changer l’état.
+
+    Les formes sont celles d’un seul exemple, sans le lot : `(3, 224, 224)`. Le module est essayé en mode
+    évaluation sur un exemple puis deux, et en mode entraînement ; ses sorties doivent être finies, ne pas mélanger
+    les exemples du lot, et ne pas modifier l’entrée. `parameters` est le nombre de paramètres attendu. Avec
+    `reference`, les deux modules reçoivent les mêmes poids tirés (appariés par ordre et par forme) et doivent donner
+    la même sortie. `gradient` demande que chaque paramètre reçoive un gradient.
+
+    Raises:
+        ArgumentError: ce que donne l’énoncé n’a pas de sens (forme vide, référence qui refuse cette entrée…).
+    """
+    dims = _dims(input_shape)
+    answer = None if output_shape is None else _dims(output_shape)
+    if answer is None and reference is not None:
+        answer = _reference_shape(reference, dims)
+    if refusal := not_a_module(given):
+        return wrong(refusal.message, None, describe(given), refusal.misconception)
+    outcome = run(lambda: _judge(given, dims, answer, parameters, reference, gradient), time_limit)
+    if outcome.failure is not None:
+        fault = explain_module_failure("Votre module", outcome.failure, time_limit)
+        return wrong(fault.message, parameters, None, fault.misconception)
+    assert outcome.value is not None
+    return outcome.value
+
+
+def _dims(given: Dims) -> tuple[int, ...]:
+    dims = given.as_tuple() if isinstance(given, Shape) else tuple(given)
+    if not dims or not all(isinstance(n, int) and n > 0 for n in dims):
+        raise ArgumentError(
+            f"Une forme est faite d’entiers positifs, sans le lot ; l’énoncé donne {given!r}."
+        )
+    return dims
+
+
+def _reference_shape(reference: nn.Module, dims: tuple[int, ...]) -> tuple[int, ...]:
+    with preserved(reference), torch.no_grad():
+        set_training(reference, False)
+        try:
+            return tuple(reference(torch.zeros(1, *dims)).shape[1:])
+        except (RuntimeError, ValueError, TypeError) as error:
+            raise ArgumentError(f"La référence refuse une entrée {(1, *dims)} : {error}") from None
+
+
+def _judge(
+    given: Any,
+    dims: tuple[int, ...],
+    answer: tuple[int, ...] | None,
+    parameters: int | None,
+    reference: nn.Module | None,
+    gradient: bool,
+) -> Verdict:
+    """L’examen entier ; à exécuter sous garde."""
+    try:
+        with preserved(given):
+            got = _examine(given, dims, answer, parameters, reference, gradient)
+    except FaultError as error:
+        return wrong(error.fault.message, parameters or answer, None, error.fault.misconception)
+    plural = "s" if got > 1 else ""
+    return right(f"Oui : votre module tourne et a {french_count(got)} paramètre{plural}.", parameters, got)
+
+
+def _examine(
+    given: nn.Module,
+    dims: tuple[int, ...],
+    answer: tuple[int, ...] | None,
+    parameters: int | None,
+    reference: nn.Module | None,
+    gradient: bool,
+) -> int:
+    x = draw_input(given, dims, batch=2)
+    set_training(given, False)
+    with torch.no_grad():
+        _evaluate(given, x, answer)
+    _raise(explain_hidden(given))
+    if parameters is not None:
+        _raise(explain_count(given, parameters))
+    if reference is not None:
+        _raise(compare_with_reference(given, reference, x))
+    _train(given, x, gradient)
+    return sum(p.numel() for p in nn.Module.parameters(given))
+
+
+def _raise(fault: Fault | None) -> None:
+    if fault is not None:
+        raise FaultError(fault.message, fault.misconception)
+
+
+def _evaluate(given: nn.Module, x: torch.Tensor, answer: tuple[int, ...] | None) -> None:
+    """Un exemple, puis deux : la forme, les valeurs, et que les exemples ne se mêlent pas."""
+    one = x[:1].clone()
+    alone = forward(given, one, "évaluation")
+    _check_shape(alone, one, answer)
+    if not torch.equal(one, x[:1]):
+        raise FaultError(
+            "Votre module modifie son entrée (une opération « inplace » sur x) : travaillez sur une copie.",
+            "module.input-changed",
+        )
+    if not torch.isfinite(alone).all():
+        raise FaultError("La sortie de votre module contient des NaN ou des infinis.", "module.not-finite")
+    together = forward(given, x.clone(), "évaluation")
+    if together.shape[0] != 2:
+        raise FaultError(
+            f"Sur un lot de 2 exemples, la sortie a la forme {tuple(together.shape)} : la première dimension doit "
+            "rester celle du lot. Vectorisez avec flatten(1), qui la garde.",
+            "module.batch",
+        )
+    if not near(together[:1], alone):
+        again = forward(given, x[:1].clone(), "évaluation")
+        if not near(again, alone):
+            raise FaultError(
+                "En mode évaluation, votre module ne donne pas deux fois la même sortie : un dropout reste actif. "
+                "Prenez nn.Dropout, ou F.dropout(x, training=self.training).",
+                "module.eval-random",
+            )
+        raise FaultError(
+            "En mode évaluation, la sortie d’un exemple dépend des autres exemples du lot.",
+            "module.batch-mixed",
+        )
+
+
+def _check_shape(output: torch.Tensor, x: torch.Tensor, answer: tuple[int, ...] | None) -> None:
+    got = tuple(output.shape)
+    if answer is None or got == (1, *answer):
+        return
+    start = f"Sur une entrée {tuple(x.shape)}, la sortie a la forme {got}."
+    if len(answer) == 1 and len(got) > 2:
+        raise FaultError(
+            f"{start} On attend un vecteur par exemple : vectorisez avec flatten(1).", "module.no-flatten"
+        )
+    if got == answer or not got or got[0] != 1:
+        raise FaultError(f"{start} La première dimension doit être celle du lot.", "module.batch")
+    verdict = shape(got[1:], answer)
+    raise FaultError(f"{start} Sans le lot : {verdict.message}", verdict.misconception or "module.shape")
+
+
+def _train(given: nn.Module, x: torch.Tensor, gradient: bool) -> None:
+    set_training(given, True)
+    with torch.enable_grad():
+        output = forward(given, x.clone(), "entraînement")
+        if gradient:
+            _raise(unreached(given, output))
