@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "tables": {"errors", "layers", "arithmetic"},
     "models": {"errors", "layers", "arithmetic", "tables"},
     "measure": {"errors", "layers"},
+    "reach": {"errors", "layers", "measure"},
     "report": {"errors", "layers", "arithmetic", "tables"},
     "viz": {"errors", "layers", "arithmetic", "tables", "filters"},
     "checks": {"errors", "layers", "arithmetic", "tables", "models", "measure", "report"},

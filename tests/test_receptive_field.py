@@ -9,8 +9,8 @@ from torch import nn
 from coursekit.arithmetic import first_pixel, jump, receptive_field, walk
 from coursekit.errors import ShapeError
 from coursekit.layers import AdaptivePool, Branches, Chain, Conv, Field, Flatten, Linear, Pool, Shape
-from coursekit.measure import measured_fields
 from coursekit.models import build
+from coursekit.reach import measured_fields
 from coursekit.tables import CATALOGUE
 
 SIZE = 96
@@ -134,7 +134,6 @@ WINDOWED = ("Conv", "PartialConv", "Pool", "Subsample", "AdaptivePool")
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
 def test_catalogue_sees_what_its_gradient_reaches(entry):
     rows = [row for row in entry.rows() if row.kind in WINDOWED]
-    rows = [rows[0], rows[len(rows) // 2], rows[-1]]
     units = {row.name: tuple(size // 2 for size in row.output.spatial) for row in rows}
     windows = {
         row.name: tuple(

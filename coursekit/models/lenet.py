@@ -23,7 +23,7 @@ class Subsample(nn.Module):
 
     def __init__(self, channels: int, kernel_size: int = 2) -> None:
         super().__init__()
-        self.kernel_size = kernel_size
+        self.kernel_size = self.stride = kernel_size
         self.weight = nn.Parameter(torch.ones(channels, 1, 1))
         self.bias = nn.Parameter(torch.zeros(channels, 1, 1))
 
@@ -40,6 +40,7 @@ class PartialConv2d(nn.Module):
 
     def __init__(self, connections: Sequence[Sequence[int]], kernel_size: int) -> None:
         super().__init__()
+        self.kernel_size = kernel_size
         self.connections = [list(inputs) for inputs in connections]
         self.filters = nn.ModuleList(nn.Conv2d(len(inputs), 1, kernel_size) for inputs in connections)
 
