@@ -52,8 +52,7 @@ class ThinWindow(nn.Module):
         settings = {
             name: getattr(layer, name) for name in ("stride", "padding", "dilation") if hasattr(layer, name)
         }
-        self.window = nn.Conv2d(1, 1, layer.kernel_size, bias=False, dtype=torch.float64, **settings)
-        nn.init.constant_(self.window.weight, 1 / self.window.weight.numel())
+        self.window = nn.Conv2d(1, 1, layer.kernel_size, bias=False, **settings)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.window(x.mean(1, keepdim=True))  # type: ignore[no-any-return]
@@ -67,13 +66,14 @@ class ThinLinear(nn.Module):
 
 
 def thin_copy(module: nn.Module, input_shape: Shape) -> nn.Module:
-    """La copie amincie de `module`, sur CPU, prête à être dérivée."""
+    """La copie amincie de `module`, sur CPU, tous poids à 1, prête à être dérivée."""
     copy = deepcopy(module).eval()
     for row in measure(module, input_shape):
         copy.set_submodule(row.name, _thin(copy.get_submodule(row.name), row))
-    return (
-        copy.to_empty(device="cpu") if any(t.is_meta for t in (*copy.parameters(), *copy.buffers())) else copy
-    )
+    for part in copy.modules():
+        for name, tensor in part.named_parameters(recurse=False):
+            setattr(part, name, nn.Parameter(torch.ones(tensor.shape, dtype=torch.float64)))
+    return copy
 
 
 def _thin(layer: nn.Module, row: Row) -> nn.Module:
