@@ -84,7 +84,6 @@ def _explain_result(given: Any, call: str, trial: Trial, printed: str) -> Fault:
     if is_a(result, GeneratorType):
         return Fault(f"{call} renvoie un générateur : remplacez yield par return.", "function.generator")
     if is_a(result, CoroutineType):
-        result.close()
         return Fault(f"{call} renvoie une coroutine : écrivez def, sans async.", "function.coroutine")
     if is_a(result, FunctionType):
         return Fault(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from coursekit.arithmetic import Formula, Misconception
 from coursekit.checks.inspection import describe
-from coursekit.checks.numbers import close, exact, in_unit, is_inexact, number, plain, read
+from coursekit.checks.numbers import Real, close, exact, in_unit, is_inexact, number, plain, read
 from coursekit.checks.numerals import Numeral, UnreadableError
 from coursekit.checks.plain_latex import plain_text
 from coursekit.checks.shapes import shape
 from coursekit.checks.tables import table
 from coursekit.checks.units import NO_UNIT
-from coursekit.checks.verdict import Verdict, right, wrong
+from coursekit.checks.verdict import Verdict, right, safely, wrong
 from coursekit.errors import ArgumentError
 from coursekit.layers import Shape
 
@@ -39,10 +38,9 @@ def formula(
     if not isinstance(formula, Formula):
         raise ArgumentError(f"Donnez une formule de coursekit.arithmetic ; l’énoncé donne {formula!r}.")
     expected = formula(*args, **kwargs)
-    if isinstance(expected, int | float | Fraction | Decimal):
-        verdict = _judge_number(given, expected, formula, formula.arguments(*args, **kwargs), rel)
-    else:
-        verdict = _judge_other(given, expected, formula.arguments(*args, **kwargs), formula, rel)
+    arguments = formula.arguments(*args, **kwargs)
+    judge = _judge_number if isinstance(expected, Real) else _judge_other
+    verdict = safely(lambda: judge(given, expected, formula, arguments, rel), expected)
     if verdict.ok:
         return right(f"Oui. {formula.explain(*args, **kwargs)}", verdict.expected, verdict.got)
     return verdict
@@ -50,7 +48,7 @@ def formula(
 
 def _judge_number(
     given: object,
-    expected: int | float | Fraction | Decimal,
+    expected: Any,
     formula: Formula[..., object],
     arguments: dict[str, Any],
     rel: float | None,
@@ -76,7 +74,7 @@ def _judge_number(
 
 
 def _is_close(numeral: Numeral, value: Fraction, candidate: object, rel: float | None, noisy: bool) -> bool:
-    if not isinstance(candidate, int | float | Fraction | Decimal):
+    if not isinstance(candidate, Real):
         return False
     try:
         return close(value, exact(candidate), rel, noisy=noisy)
@@ -103,8 +101,8 @@ def recognise(
 def _judge_other(
     given: object,
     expected: object,
-    arguments: dict[str, Any],
     formula: Formula[..., object],
+    arguments: dict[str, Any],
     rel: float | None,
 ) -> Verdict:
     judge = _judge_for(expected, rel)

@@ -34,10 +34,19 @@ def is_from(value: object, module: str, name: str) -> bool:
     return base is not None and issubclass(type(value), base)
 
 
+def class_attribute(kind: type, name: str) -> Any:
+    """Un attribut de classe (`__name__`, `__mro__`, `__dict__`), même si la métaclasse ment."""
+    return type.__dict__[name].__get__(kind)
+
+
 def type_name(value: object) -> str:
     """Le nom du type de `value`, même si sa métaclasse ment."""
-    name = type.__dict__["__name__"].__get__(type(value))
-    return clean(name, 40)
+    return class_name(type(value))
+
+
+def class_name(kind: type) -> str:
+    """Le nom d’une classe, même si sa métaclasse ment."""
+    return clean(class_attribute(kind, "__name__"), 40)
 
 
 def clean(text: str, limit: int = LONGEST_TEXT) -> str:
@@ -94,9 +103,9 @@ def _sequence(value: object, depth: int) -> str:
     return f"{opening}{', '.join(describe(item, depth - 1) for item in inner)}{comma}{closing}"
 
 
-def _object(value: object) -> str:
+def _object(value: Any) -> str:
     if is_a(value, type):
-        return f"la classe {clean(type.__dict__['__name__'].__get__(value), 40)}"
+        return f"la classe {class_name(value)}"
     if is_from(value, "torch", "Tensor"):
         return "un tenseur"
     if is_from(value, "numpy", "ndarray"):

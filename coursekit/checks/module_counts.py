@@ -31,7 +31,7 @@ def layers_with_parameters(module: nn.Module) -> list[tuple[str, nn.Module]]:
 
 
 def hidden_layers(module: nn.Module) -> Iterator[tuple[str, str]]:
-    """Les modules rangés dans une liste ou un dictionnaire Python, que PyTorch ne voit pas : (attribut, genre)."""
+    """Les modules rangés dans une liste ou un dictionnaire Python, où PyTorch ne les voit pas."""
     for prefix, part in nn.Module.named_modules(module):
         for attribute, value in vars(part).items():
             if attribute.startswith("_"):

@@ -12,7 +12,7 @@ from torch import nn
 
 from coursekit.checks.faults import Fault, explain_failure
 from coursekit.checks.guard import Failure, TimeIsUp, describe_exception
-from coursekit.checks.inspection import clean, describe, is_a, type_name
+from coursekit.checks.inspection import class_name, clean, describe, is_a, type_name
 from coursekit.checks.tensor_values import bare
 
 Dims = tuple[int, ...]
@@ -31,7 +31,7 @@ def not_a_module(given: Any) -> Fault | None:
     if given is None or given is Ellipsis:
         return Fault(f"Vous n’avez pas encore répondu : la valeur donnée est {given}. Donnez un module.")
     if is_a(given, type) and issubclass(given, nn.Module):
-        name = clean(type.__dict__["__name__"].__get__(given), 40)
+        name = class_name(given)
         return Fault(
             f"Vous avez donné la classe {name} : construisez un module, {name}(…), avec ses parenthèses.",
             "module.class",
@@ -47,20 +47,31 @@ def not_a_module(given: Any) -> Fault | None:
     return None
 
 
+class Snapshot:
+    """L’état qu’un essai peut changer : le mode (entraînement ou non), les tampons, et le hasard de PyTorch."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self.modes = [(part, part.training) for part in nn.Module.modules(module)]
+        self.buffers = [(buffer, buffer.clone()) for buffer in nn.Module.buffers(module)]
+        self.rng = torch.get_rng_state()
+
+    def restore(self) -> None:
+        for part, training in self.modes:
+            part.training = training
+        with torch.no_grad():
+            for buffer, before in self.buffers:
+                buffer.copy_(before)
+        torch.set_rng_state(self.rng)
+
+
 @contextmanager
 def preserved(module: nn.Module) -> Iterator[None]:
-    """Rend au module son mode (entraînement ou non), ses tampons, et au hasard son état."""
-    modes = [(part, part.training) for part in nn.Module.modules(module)]
-    buffers = [(buffer, buffer.clone()) for buffer in nn.Module.buffers(module)]
-    with torch.random.fork_rng(devices=[]):
-        try:
-            yield
-        finally:
-            for part, training in modes:
-                part.training = training
-            with torch.no_grad():
-                for buffer, before in buffers:
-                    buffer.copy_(before)
+    """Rend à un module l’état qu’il avait."""
+    snapshot = Snapshot(module)
+    try:
+        yield
+    finally:
+        snapshot.restore()
 
 
 def set_training(module: nn.Module, training: bool) -> None:

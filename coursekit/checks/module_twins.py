@@ -13,7 +13,7 @@ from torch.func import functional_call
 
 from coursekit.checks.faults import Fault
 from coursekit.checks.module_counts import NORMS, layers_with_parameters
-from coursekit.checks.module_runs import FaultError, forward, layer_text, preserved, set_training
+from coursekit.checks.module_runs import FaultError, draw_input, forward, layer_text, preserved, set_training
 
 Weights = dict[str, torch.Tensor]
 
@@ -33,7 +33,8 @@ def compare_with_reference(given: nn.Module, reference: nn.Module, x: torch.Tens
     weights = draw_weights(reference)
     with preserved(reference), torch.no_grad():
         set_training(reference, False)
-        wanted, wanted_calls = _traced(reference, weights, x.to("cpu", torch.float32))
+        seen = draw_input(reference, tuple(x.shape[1:]), x.shape[0])
+        wanted, wanted_calls = _traced(reference, {k: v.to(seen) for k, v in weights.items()}, seen)
     faults = []
     for ordered in _orders(given, x):
         matched = _match(ordered, reference, weights)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
 
 from coursekit.checks.faults import Fault
-from coursekit.checks.guard import run
+from coursekit.checks.guard import Failure, run
 from coursekit.checks.inspection import describe
 from coursekit.checks.module_counts import explain_count, explain_hidden, french_count, unreached
 from coursekit.checks.module_runs import (
     FaultError,
+    Snapshot,
     draw_input,
     explain_module_failure,
     forward,
@@ -55,14 +57,42 @@ def module(
     answer = None if output_shape is None else _dims(output_shape)
     if answer is None and reference is not None:
         answer = _reference_shape(reference, dims)
-    if refusal := not_a_module(given):
-        return wrong(refusal.message, None, describe(given), refusal.misconception)
-    outcome = run(lambda: _judge(given, dims, answer, parameters, reference, gradient), time_limit)
-    if outcome.failure is not None:
-        fault = explain_module_failure("Votre module", outcome.failure, time_limit)
-        return wrong(fault.message, parameters, None, fault.misconception)
-    assert outcome.value is not None
-    return outcome.value
+    exam = Exam(dims, answer, parameters, reference, gradient)
+    fault, counted = _guarded_exam(given, exam, time_limit)
+    if fault is not None:
+        expected = answer if parameters is None else parameters
+        return wrong(fault.message, expected, describe(given), fault.misconception)
+    plural = "s" if counted > 1 else ""
+    return right(
+        f"Oui : votre module tourne et a {french_count(counted)} paramètre{plural}.", parameters, counted
+    )
+
+
+@dataclass(frozen=True)
+class Exam:
+    """Ce qu’on demande à un module ; `None` veut dire qu’on ne le demande pas."""
+
+    input_shape: tuple[int, ...]
+    output_shape: tuple[int, ...] | None
+    parameters: int | None
+    reference: nn.Module | None
+    gradient: bool
+
+
+def _guarded_exam(given: Any, exam: Exam, time_limit: float) -> tuple[Fault | None, int]:
+    """La première faute, ou le nombre de paramètres. Tout ce qui touche à `given` se fait sous garde."""
+    opened = run(lambda: not_a_module(given) or Snapshot(given), time_limit)
+    if isinstance(opened.value, Fault):
+        return opened.value, 0
+    if opened.value is None:
+        return _failure(opened.failure, time_limit)
+    outcome = run(lambda: _examine(given, exam), time_limit)
+    run(opened.value.restore, time_limit)  # à part : un examen interrompu n’aurait pas pu le faire
+    return outcome.value or _failure(outcome.failure, time_limit)
+
+
+def _failure(failure: Failure | None, time_limit: float) -> tuple[Fault, int]:
+    return explain_module_failure("Votre module", failure or Failure("timeout"), time_limit), 0
 
 
 def _dims(given: Dims) -> tuple[int, ...]:
@@ -78,48 +108,26 @@ def _reference_shape(reference: nn.Module, dims: tuple[int, ...]) -> tuple[int, 
     with preserved(reference), torch.no_grad():
         set_training(reference, False)
         try:
-            return tuple(reference(torch.zeros(1, *dims)).shape[1:])
+            return tuple(reference(draw_input(reference, dims, batch=1)).shape[1:])
         except (RuntimeError, ValueError, TypeError) as error:
             raise ArgumentError(f"La référence refuse une entrée {(1, *dims)} : {error}") from None
 
 
-def _judge(
-    given: Any,
-    dims: tuple[int, ...],
-    answer: tuple[int, ...] | None,
-    parameters: int | None,
-    reference: nn.Module | None,
-    gradient: bool,
-) -> Verdict:
-    """L’examen entier ; à exécuter sous garde."""
+def _examine(given: nn.Module, exam: Exam) -> tuple[Fault | None, int]:
     try:
-        with preserved(given):
-            got = _examine(given, dims, answer, parameters, reference, gradient)
+        x = draw_input(given, exam.input_shape, batch=2)
+        set_training(given, False)
+        with torch.no_grad():
+            _evaluate(given, x, exam.output_shape)
+        _raise(explain_hidden(given))
+        if exam.parameters is not None:
+            _raise(explain_count(given, exam.parameters))
+        if exam.reference is not None:
+            _raise(compare_with_reference(given, exam.reference, x))
+        _train(given, x, exam.gradient)
     except FaultError as error:
-        return wrong(error.fault.message, parameters or answer, None, error.fault.misconception)
-    plural = "s" if got > 1 else ""
-    return right(f"Oui : votre module tourne et a {french_count(got)} paramètre{plural}.", parameters, got)
-
-
-def _examine(
-    given: nn.Module,
-    dims: tuple[int, ...],
-    answer: tuple[int, ...] | None,
-    parameters: int | None,
-    reference: nn.Module | None,
-    gradient: bool,
-) -> int:
-    x = draw_input(given, dims, batch=2)
-    set_training(given, False)
-    with torch.no_grad():
-        _evaluate(given, x, answer)
-    _raise(explain_hidden(given))
-    if parameters is not None:
-        _raise(explain_count(given, parameters))
-    if reference is not None:
-        _raise(compare_with_reference(given, reference, x))
-    _train(given, x, gradient)
-    return sum(p.numel() for p in nn.Module.parameters(given))
+        return error.fault, 0
+    return None, sum(p.numel() for p in nn.Module.parameters(given))
 
 
 def _raise(fault: Fault | None) -> None:

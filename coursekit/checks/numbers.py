@@ -11,7 +11,7 @@ from coursekit.checks.inspection import describe, integer, is_a, items
 from coursekit.checks.near_misses import near_miss
 from coursekit.checks.numerals import LARGEST_EXPONENT, Numeral, UnreadableError, read_numeral
 from coursekit.checks.units import NO_UNIT, Unit, find_unit
-from coursekit.checks.verdict import Verdict, right, wrong
+from coursekit.checks.verdict import Verdict, right, safely, wrong
 from coursekit.errors import ArgumentError
 
 Real = int | float | Fraction | Decimal
@@ -42,12 +42,17 @@ def number(
     """
     target = exact(expected)
     wanted = (find_unit(unit) or Unit(unit, Fraction(1), unit)) if unit else NO_UNIT
+    return safely(lambda: _judge(given, target, wanted, rel, abs), plain(target))
+
+
+def _judge(given: object, target: Fraction, wanted: Unit, rel: float | None, margin: float) -> Verdict:
+    expected = plain(target)
     try:
         numeral = read(given, wanted)
         value = in_unit(numeral, wanted)
     except UnreadableError as error:
         return wrong(str(error), expected, describe(given), error.misconception)
-    if close(value, target, rel, abs, noisy=is_inexact(given)):
+    if close(value, target, rel, margin, noisy=is_inexact(given)):
         return right(f"Oui : {show(given)}.", expected, plain(value))
     misconception, message = near_miss(value, target, numeral, wanted)
     return wrong(

@@ -8,7 +8,7 @@ from typing import Literal
 from coursekit.checks.inspection import describe
 from coursekit.checks.numerals import UnreadableError
 from coursekit.checks.shape_reading import Reading, read_shape
-from coursekit.checks.verdict import Verdict, right, wrong
+from coursekit.checks.verdict import Verdict, right, safely, wrong
 from coursekit.errors import ArgumentError
 from coursekit.layers import Shape
 
@@ -38,6 +38,10 @@ def shape(
     if layout not in ("CHW", "HWC", "NCHW"):
         raise ArgumentError(f"layout = {layout!r} : choisissez « CHW », « HWC » ou « NCHW ».")
     target = _expected(expected, layout)
+    return safely(lambda: _judge(given, target, layout, input_channels), target)
+
+
+def _judge(given: object, target: Dims, layout: Layout, input_channels: int | None) -> Verdict:
     try:
         reading = read_shape(given, lambda found: in_layout(found, layout))
     except UnreadableError as error:

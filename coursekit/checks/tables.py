@@ -9,7 +9,7 @@ from coursekit.checks.arrays import array_list, is_array
 from coursekit.checks.inspection import describe, is_a, items
 from coursekit.checks.numbers import close, is_inexact, plain, read
 from coursekit.checks.numerals import UnreadableError
-from coursekit.checks.verdict import Verdict, right, wrong
+from coursekit.checks.verdict import Verdict, right, safely, wrong
 from coursekit.errors import ArgumentError
 
 MOST_CELLS = 10_000
@@ -38,6 +38,13 @@ def table(
         ArgumentError: le tableau attendu n’est pas rectangulaire (c’est l’énoncé qui se trompe).
     """
     target = _trusted(expected)
+    wrong_tables = [(identifier, _trusted(value), feedback) for identifier, value, feedback in mistakes]
+    return safely(lambda: _judge(given, target, rel, abs, wrong_tables), plain_table(target))
+
+
+def _judge(
+    given: object, target: Nested, rel: float | None, margin: float, mistakes: list[tuple[str, Nested, str]]
+) -> Verdict:
     answer = plain_table(target)
     try:
         cells, noisy = _read_table(given)
@@ -47,17 +54,17 @@ def table(
 
     def same(left: Nested, right: Nested) -> bool:
         return _dims(left) == _dims(right) and not any(
-            not close(a, b, rel, abs, noisy=noisy)
+            not close(a, b, rel, margin, noisy=noisy)
             for (_, a), (_, b) in zip(_cells(left), _cells(right), strict=True)
         )
 
     if same(cells, target):
         return right("Oui : toutes les cases sont justes.", answer, got)
     for identifier, value, feedback in mistakes:
-        if same(cells, _trusted(value)):
+        if same(cells, value):
             return wrong(feedback, answer, got, identifier)
     misconception, message = _diagnose(cells, target, same)
-    return wrong(message or _first_difference(cells, target, rel, abs, noisy), answer, got, misconception)
+    return wrong(message or _first_difference(cells, target, rel, margin, noisy), answer, got, misconception)
 
 
 def _trusted(expected: object) -> Nested:

@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from coursekit.checks.inspection import class_attribute
+
 UNREADABLE = (RuntimeError, NotImplementedError, TypeError, ValueError)
 """Ce que lèvent les tenseurs dont une propriété n’existe pas (« meta », imbriqués, creux…)."""
 
@@ -18,7 +20,8 @@ def bare(tensor: Any) -> torch.Tensor | None:
     kind = type(tensor)
     if not issubclass(kind, torch.Tensor):
         return None
-    owner = next(base for base in kind.__mro__ if "__torch_dispatch__" in vars(base))
+    bases = class_attribute(kind, "__mro__")
+    owner = next(base for base in bases if "__torch_dispatch__" in class_attribute(base, "__dict__"))
     if owner is not torch.Tensor:
         return None
     try:

@@ -7,9 +7,9 @@ from typing import Any
 
 import torch
 
-from coursekit.checks.inspection import describe, is_from, items, type_name
+from coursekit.checks.inspection import describe, is_a, is_from, type_name
 from coursekit.checks.tensor_values import bare, dense
-from coursekit.checks.verdict import Verdict, right, wrong
+from coursekit.checks.verdict import Verdict, right, safely, wrong
 from coursekit.errors import ArgumentError
 
 Mistake = tuple[str, object, str]
@@ -40,8 +40,21 @@ def tensor(
         ArgumentError: la valeur attendue n’est pas un tenseur (c’est l’énoncé qui se trompe).
     """
     target = _trusted(expected)
+    wrong_values = [(identifier, _trusted(value), feedback) for identifier, value, feedback in mistakes]
+    arrays = is_from(expected, "numpy", "ndarray")
+    return safely(lambda: _judge(given, target, rtol, atol, wrong_values, arrays), plain_tensor(target))
+
+
+def _judge(
+    given: object,
+    target: torch.Tensor,
+    rtol: float,
+    atol: float,
+    mistakes: list[tuple[str, torch.Tensor, str]],
+    arrays: bool,
+) -> Verdict:
     answer = plain_tensor(target)
-    values, refusal = _read(given, arrays=is_from(expected, "numpy", "ndarray"))
+    values, refusal = _read(given, arrays)
     if values is None:
         return wrong(refusal, answer, describe(given))
     got = plain_tensor(values)
@@ -53,7 +66,7 @@ def tensor(
     if kind is None and same(values, target):
         return right(f"Oui : le tenseur de forme {_shape(values)} a les bonnes valeurs.", answer, got)
     for identifier, value, feedback in mistakes:
-        if same(values, _trusted(value)):
+        if same(values, value):
             return wrong(feedback, answer, got, identifier)
     misconception, message = kind or _diagnose(values, target, same)
     return wrong(message or _difference(values, target, rtol, atol), answer, got, misconception)
@@ -99,7 +112,7 @@ def _from_numpy(given: Any) -> tuple[torch.Tensor | None, str]:
 def _not_a_tensor(given: Any) -> str:
     if given is None or given is Ellipsis:
         return f"Vous n’avez pas encore répondu : la valeur donnée est {given}. Remplacez-la par un tenseur."
-    if items(given, 10**9) is not None:
+    if is_a(given, list, tuple):
         return f"Vous avez donné {describe(given, 0)} : torch.tensor(…) en fait un tenseur."
     if is_from(given, "torch", "Tensor"):
         return f"Vous avez donné un tenseur d’un type particulier ({type_name(given)}) : on attend un torch.Tensor."
@@ -108,7 +121,7 @@ def _not_a_tensor(given: Any) -> str:
 
 def plain_tensor(values: torch.Tensor) -> object:
     """Le tenseur en listes de nombres, ou sa description s’il est grand."""
-    if values.numel() <= MOST_SHOWN:
+    if values.numel() <= MOST_SHOWN and not values.is_complex():
         return values.tolist()
     return f"tenseur {_shape(values)} de {str(values.dtype).removeprefix('torch.')}"
 
@@ -242,10 +255,10 @@ def _difference(values: torch.Tensor, target: torch.Tensor, rtol: float, atol: f
     shown = (
         f"{values[tuple(where)].item():.6g}" if not values.is_complex() else str(values[tuple(where)].item())
     )
-    place = f", en {where}," if where else ""
-    count = int(wrong_ones.sum())
-    counted = f"{count} valeurs sur {values.numel()} sont fausses" if count > 1 else "Une valeur est fausse"
-    return (
-        f"{counted} ; {'la première' if count > 1 else 'celle'}{place} vaut "
-        f"{shown.replace('.', ',')} dans votre réponse."
-    )
+    count, place = int(wrong_ones.sum()), f"en {where}"
+    shown = shown.replace(".", ",")
+    if count == 1:
+        return (
+            f"Une valeur est fausse : {place}, votre réponse vaut {shown}." if where else f"{shown} est faux."
+        )
+    return f"{count} valeurs sur {values.numel()} sont fausses ; la première, {place}, vaut {shown} dans votre réponse."

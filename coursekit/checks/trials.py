@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from random import Random
-from types import FunctionType
+from types import CoroutineType, FunctionType
 from typing import Any
 
 from coursekit.checks.agreement import agrees
@@ -85,6 +85,8 @@ def attempt(given: Callable[..., Any], trial: Trial) -> None:
         raise
     except BaseException as error:  # SystemExit et KeyboardInterrupt viennent ici de l’élève
         trial.failure = describe_exception(error)
+    if type(trial.result) is CoroutineType:
+        trial.result.close()  # sinon Python se plaint, plus tard, qu’on ne l’a pas attendue
     trial.changed = any(not repeats(a, b) for a, b in zip(arguments, trial.arguments, strict=True))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from coursekit.errors import FailedCheckError
+from coursekit.errors import CourseError, FailedCheckError
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,17 @@ def wrong(
 ) -> Verdict:
     """Un verdict défavorable."""
     return Verdict(False, message, expected, got, misconception)
+
+
+def safely(judge: Callable[[], Verdict], expected: object = None) -> Verdict:
+    """Le verdict de `judge`, ou un verdict défavorable si la réponse de l’élève l’a fait échouer.
+
+    C’est le dernier filet : les réponses étranges qu’on connaît sont expliquées avant. Une erreur de l’énoncé, elle,
+    sort.
+    """
+    try:
+        return judge()
+    except CourseError:
+        raise
+    except Exception as error:
+        return wrong(f"Votre réponse n’a pas pu être lue ({type(error).__name__}).", expected)
