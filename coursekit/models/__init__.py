@@ -43,12 +43,12 @@ def build(
     require("torch", "torch")
     import torch
 
-    variant = import_module(f"coursekit.models.{entry.stem}").VARIANTS[entry.variant]
+    make = import_module(f"coursekit.models.{entry.stem}").make
     target = resolve_device(device)
     with torch.random.fork_rng(enabled=seed is not None, devices=_cuda_devices(target)), target:
         if seed is not None:
             torch.manual_seed(seed)
-        module: nn.Module = variant(num_classes=classes, in_channels=channels, image_size=size)
+        module: nn.Module = make(entry.variant, num_classes=classes, in_channels=channels, image_size=size)
     return module if dtype is None else module.to(dtype)
 
 

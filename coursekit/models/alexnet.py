@@ -109,8 +109,8 @@ def last_map_size(image_size: int) -> int:
     return image_size
 
 
-VARIANTS = {
-    "undivided": AlexNet,
-    "groups": partial(AlexNet, groups=2),
-    "torchvision": AlexNet2014,
-}
+def make(variant: str, **sizes: int) -> nn.Module:
+    """La variante « undivided », « groups » ou « torchvision »."""
+    if variant == "torchvision":
+        return AlexNet2014(**sizes)
+    return AlexNet(groups=2 if variant == "groups" else 1, **sizes)

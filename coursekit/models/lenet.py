@@ -130,4 +130,6 @@ class ModernLeNet5(nn.Module):
         return self.output(x)
 
 
-VARIANTS = {"published": LeNet5, "modern": ModernLeNet5}
+def make(variant: str, **sizes: int) -> nn.Module:
+    """La variante « published » ou « modern »."""
+    return ModernLeNet5(**sizes) if variant == "modern" else LeNet5(**sizes)

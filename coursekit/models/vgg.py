@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from torch import Tensor, nn
 
 from coursekit.models.blocks import named
@@ -51,4 +49,4 @@ class VGG(nn.Module):
         return self.classifier(x)
 
 
-VARIANTS = {column: partial(VGG, column) for column in COLUMNS}
+make = VGG

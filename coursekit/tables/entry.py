@@ -36,13 +36,13 @@ class Entry:
     """Une architecture nommée, jamais confondue avec ses variantes.
 
     `unroll(num_classes)` déroule la table en couches ; `stem` est le module de `tables/` et de `models/` ;
-    `variant`, l’argument que le modèle en reçoit ; `peer`, le constructeur torchvision qui doit donner les mêmes
+    `variant`, la configuration que le modèle en reçoit ; `peer`, le constructeur torchvision qui doit donner les mêmes
     sorties avec les mêmes poids.
     """
 
     name: str
     stem: str
-    variant: str
+    variant: object
     title: str
     source: str
     input: Shape
