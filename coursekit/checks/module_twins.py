@@ -147,7 +147,8 @@ def _traced(module: nn.Module, weights: Weights, x: torch.Tensor) -> tuple[torch
     for name, layer in layers_with_parameters(module):
         hooks += [layer.register_forward_pre_hook(before(name)), layer.register_forward_hook(keep(name))]
     try:
-        output = functional_call(module, weights, (x.clone(),))
+        # Une couche qui porte deux noms (self.conv, puis dans un Sequential) reviendrait, sans cela, avec les poids prêtés.
+        output = functional_call(module, weights, (x.clone(),), tie_weights=False)
     finally:
         for hook in hooks:
             hook.remove()
