@@ -29,4 +29,8 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
 
 
+def __dir__() -> list[str]:
+    return [*globals(), *_LAZY]
+
+
 __all__ = ["Verdict", "formula", "function", "module", "number", "shape", "table", "tensor"]

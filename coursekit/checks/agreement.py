@@ -8,7 +8,7 @@ from typing import Any
 
 from coursekit.checks.arrays import array_list, is_array, scalar
 from coursekit.checks.inspection import is_a, items, length
-from coursekit.checks.numbers import close, exact, is_inexact, read
+from coursekit.checks.numbers import close, exact, is_inexact, read, tolerance
 from coursekit.checks.numerals import UnreadableError
 from coursekit.errors import ArgumentError
 from coursekit.layers import Shape
@@ -47,7 +47,7 @@ def _same_number(got: Any, expected: int | float | Fraction | Decimal, rel: floa
     if is_a(got, str):
         return False
     try:
-        return close(read(got).value, exact(expected), rel, noisy=is_inexact(got))
+        return close(read(got).value, exact(expected), tolerance(expected, rel), noisy=is_inexact(got))
     except UnreadableError:
         return False
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from coursekit.arithmetic import Formula, Misconception
 from coursekit.checks.inspection import describe
-from coursekit.checks.numbers import Real, close, exact, in_unit, is_inexact, number, plain, read
+from coursekit.checks.numbers import Real, close, exact, in_unit, is_inexact, number, plain, read, tolerance
 from coursekit.checks.numerals import Numeral, UnreadableError
 from coursekit.checks.plain_latex import plain_text
 from coursekit.checks.shapes import shape
@@ -77,7 +77,7 @@ def _is_close(numeral: Numeral, value: Fraction, candidate: object, rel: float |
     if not isinstance(candidate, Real):
         return False
     try:
-        return close(value, exact(candidate), rel, noisy=noisy)
+        return close(value, exact(candidate), tolerance(candidate, rel), noisy=noisy)
     except ArgumentError:  # une erreur peut mener à l’infini
         return False
 

@@ -48,8 +48,8 @@ def explain_hidden(module: nn.Module) -> Fault | None:
     for attribute, kind in hidden_layers(module):
         remedy = "nn.ModuleDict" if kind == "dictionnaire" else "nn.ModuleList ou nn.Sequential"
         return Fault(
-            f"self.{attribute} est un{'e' if kind == 'liste' else ''} {kind} Python : PyTorch n’y voit pas les couches, "
-            f"et leurs poids ne seront ni comptés ni entraînés. Prenez {remedy}.",
+            f"self.{attribute} est un{'e' if kind == 'liste' else ''} {kind} Python : PyTorch n’y voit pas les "
+            f"couches, et leurs poids ne seront ni comptés ni entraînés. Prenez {remedy}.",
             "module.python-list",
         )
     return None

@@ -147,7 +147,8 @@ def _traced(module: nn.Module, weights: Weights, x: torch.Tensor) -> tuple[torch
     for name, layer in layers_with_parameters(module):
         hooks += [layer.register_forward_pre_hook(before(name)), layer.register_forward_hook(keep(name))]
     try:
-        # Une couche qui porte deux noms (self.conv, puis dans un Sequential) reviendrait, sans cela, avec les poids prêtés.
+        # Sans tie_weights=False, une couche qui porte deux noms (self.conv, puis dans un Sequential) garderait les
+        # poids prêtés.
         output = functional_call(module, weights, (x.clone(),), tie_weights=False)
     finally:
         for hook in hooks:

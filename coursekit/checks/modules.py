@@ -87,7 +87,7 @@ def _guarded_exam(given: Any, exam: Exam, time_limit: float) -> tuple[Fault | No
     if opened.value is None:
         return _failure(opened.failure, time_limit)
     outcome = run(lambda: _examine(given, exam), time_limit)
-    run(opened.value.restore, time_limit)  # à part : un examen interrompu n’aurait pas pu le faire
+    run(opened.value.restore, time_limit)  # à part : un examen interrompu n’aurait pas pu le faire
     return outcome.value or _failure(outcome.failure, time_limit)
 
 

@@ -42,7 +42,7 @@ def number(
     """
     target = exact(expected)
     wanted = (find_unit(unit) or Unit(unit, Fraction(1), unit)) if unit else NO_UNIT
-    return safely(lambda: _judge(given, target, wanted, rel, abs), plain(target))
+    return safely(lambda: _judge(given, target, wanted, tolerance(expected, rel), abs), plain(target))
 
 
 def _judge(given: object, target: Fraction, wanted: Unit, rel: float | None, margin: float) -> Verdict:
@@ -159,6 +159,11 @@ def close(
     if rel is None:
         rel = (FLOAT_NOISE if noisy else 0.0) if target.denominator == 1 else DEFAULT_REL
     return abs(value - target) <= max(Fraction(margin), Fraction(rel) * abs(target))
+
+
+def tolerance(expected: object, rel: float | None) -> float | None:
+    """L’écart relatif toléré par défaut : un `float` est approché, même quand il tombe sur un entier."""
+    return DEFAULT_REL if rel is None and isinstance(expected, float) else rel
 
 
 def plain(value: Fraction) -> int | float:

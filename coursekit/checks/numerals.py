@@ -30,7 +30,7 @@ _NUMBER = re.compile(
     r"| ?[×x*·] ?10(?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+))?"
     r" ?(?P<unit>[^\d\s].*)?"
 )
-_POWER_OF_TEN = re.compile(r"([+-]?)10 ?(\^|\*\*)")
+_POWER_OF_TEN = re.compile(r"([+-]?)10 ?(?=\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹⁻])")
 _FRACTION = re.compile(r"([+-]?\d{1,30}) ?/ ?(\d{1,30})(?: ?([^\d\s/].*))?")
 
 
@@ -67,7 +67,7 @@ def read_numeral(text: str, expected: Unit = NO_UNIT) -> Numeral:
     plain = _SPACES.sub(" ", text.translate(_MINUS)).strip()
     if not plain:
         raise UnreadableError("Votre réponse est vide : écrivez un nombre.")
-    plain = _POWER_OF_TEN.sub(r"\g<1>1×10\2", plain, count=1) if _POWER_OF_TEN.match(plain) else plain
+    plain = _POWER_OF_TEN.sub(r"\g<1>1×10", plain, count=1) if _POWER_OF_TEN.match(plain) else plain
     if fraction := _FRACTION.fullmatch(plain):
         return _read_fraction(fraction, expected)
     found = _NUMBER.fullmatch(plain)

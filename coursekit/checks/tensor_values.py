@@ -26,7 +26,9 @@ def bare(tensor: Any) -> torch.Tensor | None:
         return None
     try:
         with torch._C.DisableTorchFunctionSubclass(), torch.no_grad():
-            return torch.Tensor.detach(torch.Tensor.as_subclass(tensor, torch.Tensor))
+            # as_subclass refuse les tenseurs creux, qui n’ont pas de sous-classe à quitter.
+            plain = tensor if kind is torch.Tensor else torch.Tensor.as_subclass(tensor, torch.Tensor)
+            return torch.Tensor.detach(plain)
     except UNREADABLE:
         return None
 
