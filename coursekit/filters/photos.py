@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import UnknownNameError, require
-from .inputs import FloatArray
+from coursekit.errors import UnknownNameError, require
+from coursekit.filters.inputs import FloatArray
 
 
 @dataclass(frozen=True)
