@@ -55,4 +55,5 @@ def metadata(cell: Cell) -> dict[str, Any]:
         nbgrader["points"] = cell.points
     # « Tout exécuter » ne doit pas s’arrêter à la première question sans réponse.
     tags = {"tags": ["raises-exception"]} if cell.kind is TESTS else {}
-    return {"nbgrader": nbgrader, **tags}
+    folding = {"jupyter": {"source_hidden": True}} if cell.folded else {}
+    return {"nbgrader": nbgrader, **tags, **folding}

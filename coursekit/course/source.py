@@ -100,6 +100,7 @@ def _cell(raw: _RawCell) -> Cell:
         line=raw.line,
         ref=str(raw.metadata.get(raw.kind.key, "")),
         points=points if isinstance(points, int | float) else None,
+        folded=raw.metadata.get("folded") is True,
     )
 
 
