@@ -17,6 +17,8 @@ def decimal(value: float, digits: int = 1) -> str:
 
 def say(**values: int | str) -> None:
     """Donne un nom à des valeurs, pour que le texte les cite ; les entiers prennent l’espace des milliers."""
-    glue = require("myst_nb", "book").glue
+    require("myst_nb", "book")
+    from myst_nb import glue
+
     for name, value in values.items():
         glue(name, value if isinstance(value, str) else number(int(value)), display=False)

@@ -17,7 +17,9 @@ _HINT = "<details>\n<summary><strong>Indice</strong></summary>\n\n{text}\n\n</de
 
 def to_notebook(assignment: Assignment) -> str:
     """Le notebook source, solutions et tests cachés compris, au format que lit nbgrader (JSON, nbformat 4.5)."""
-    nbformat = require("nbformat", "course")
+    require("nbformat", "course")
+    import nbformat
+
     notebook = nbformat.from_dict(
         {
             "cells": [_cell(cell) for cell in assignment.cells],
