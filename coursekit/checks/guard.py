@@ -117,7 +117,7 @@ class _Guarded(threading.Thread, Generic[T]):
         return self.ident
 
     def run(self) -> None:
-        reborn, silent = self.reborn, BaseException.__init__
+        me, reborn, silent = self.number, self.reborn, BaseException.__init__
         self.ready.wait()
         try:
             try:
@@ -132,6 +132,10 @@ class _Guarded(threading.Thread, Generic[T]):
                     self.finished = True
             except BaseException:
                 pass
+        with suppress(
+            BaseException
+        ):  # le système redonnera ce numéro à un autre fil, qui a le droit d’afficher
+            unwatch(me)
         while self.running.locked():
             with suppress(BaseException):
                 self.running.release()
@@ -171,7 +175,7 @@ _inject = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object)(
 def describe_exception(error: BaseException) -> Failure:
     """Le nom, le texte et la ligne d’une exception. À appeler sous garde : son `__str__` est celui de l’élève."""
     try:
-        text = clean(str(error), 120)
+        text = clean(str(error), 400)
     except BaseException:
         text = ""
     return Failure(type_name(error), text, _student_line(error))

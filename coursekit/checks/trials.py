@@ -22,6 +22,9 @@ Draws = Sequence[Any] | Callable[[Random], Any]
 MOST_FAILURES = 5
 """Essais interrompus par une exception au-delà desquels on n’en fait plus."""
 
+ENOUGH_ONCE = ("RecursionError", "MemoryError", "arity")
+"""Les échecs trop lents, ou trop sûrs, pour qu’on les refasse."""
+
 REPEATED = 3
 """Essais refaits pour voir si la fonction répond toujours la même chose."""
 
@@ -69,9 +72,10 @@ def attempt_all(given: Callable[..., Any], trials: list[Trial], started: list[Tr
     for trial in trials:
         started.append(trial)
         attempt(given, trial)
-        failures += trial.failure is not None
-        if failures == MOST_FAILURES:
-            return
+        if trial.failure is not None:
+            failures += 1
+            if failures == MOST_FAILURES or trial.failure.kind in ENOUGH_ONCE:
+                return
     for trial in trials[:REPEATED]:
         if trial.failure is None and not trial.changed:
             again = Trial(trial.arguments, trial.expected)
