@@ -15,6 +15,7 @@ c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "__pycache__",
     "*.pyc",
+    "feedback",
     *sorted(path.name for path in root.glob("solutions/*/*.py") if path.stem == path.parent.name),
 ]
 c.NbGrader.logfile = ""

@@ -18,7 +18,7 @@ _JUPYTEXT_KEYS = frozenset({"lines_to_next_cell", "lines_to_end_of_cell_marker",
 
 
 def read_assignment(path: Path, *, shown: Path | None = None) -> Assignment:
-    """Lit et vérifie une source ; `shown` est le chemin que citent les messages.
+    """Lit et vérifie une source ; `shown` est le chemin que citent les messages.
 
     Raises:
         CourseError: le fichier ne se lit pas, ou la source est fautive ; le message énumère toutes les fautes.
