@@ -141,6 +141,7 @@ def configuration() -> dict[str, object]:
     config["sphinx"]["local_extensions"] = dict.fromkeys(
         config["sphinx"]["local_extensions"], str(ROOT / "book" / "_ext")
     )
+    config["html"]["favicon"] = str(ROOT / "book" / config["html"]["favicon"])
     config["sphinx"]["config"] |= {
         "dependency_packages": ["minipaquet"],
         "dependency_files": [],
