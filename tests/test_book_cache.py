@@ -162,3 +162,25 @@ def test_every_failing_cell_is_named_at_once(book: MiniBook) -> None:
     assert "name 'absent_1' is not defined" in build.text
     assert "name 'absent_2' is not defined" in build.text
     assert (mended.code, mended.executed) == (0, set())
+
+
+def test_an_unfinished_cell_is_named_too(book: MiniBook) -> None:
+    """Un délai dépassé, un noyau mort : la cellule n’a pas d’erreur à montrer, elle est nommée quand même."""
+    edits = [
+        ("book/filtres.md", "---\nkernelspec", "---\nmystnb: {execution_timeout: 2}\nkernelspec"),
+        ("book/filtres.md", "print('tirage'", "import time; time.sleep(60)\nprint('tirage'"),
+        ("book/verifications.md", "print('tirage'", "import os; os._exit(3)\nprint('tirage'"),
+    ]
+    for edit in edits:
+        book.edit(*edit)
+    build = book.build()
+    for name, right, wrong in reversed(edits):
+        book.edit(name, wrong, right)
+    mended = book.build()
+
+    assert build.code != 0
+    assert "filtres.md:16: WARNING: la cellule 1" in build.text
+    assert "elle n’a pas fini dans le délai" in build.text
+    assert "verifications.md:15: WARNING: la cellule 1" in build.text
+    assert "le noyau s’est arrêté pendant qu’elle s’exécutait" in build.text
+    assert (mended.code, mended.executed) == (0, set()), mended.text

@@ -9,11 +9,14 @@ que l’option -W soit donnée ou non.
 from __future__ import annotations
 
 import re
+import time
+from functools import partial
 from typing import Any
 
 import myst_nb.core.execute
-from myst_nb.core.execute import NotebookClientCache
+from myst_nb.core.execute import ExecutionResult, NotebookClientCache, cache
 from myst_nb.sphinx_ import NbMetadataCollector
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from sphinx.application import Sphinx
 from sphinx.util import logging
@@ -22,24 +25,33 @@ logger = logging.getLogger(__name__)
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 LAST_LINES = 12
+STARTED = "started"
+UNFINISHED = {
+    "CellTimeoutError": "elle n’a pas fini dans le délai (execute.timeout dans _config.yml)",
+    "DeadKernelError": "le noyau s’est arrêté pendant qu’elle s’exécutait (mémoire épuisée, sortie brutale…)",
+}
 
 
-def failing_cell(notebook: NotebookNode) -> tuple[int, str] | None:
-    """L’indice de la cellule en échec et son erreur, telle qu’IPython l’a imprimée ; rien si toutes ont réussi.
+def mark_started(cell: NotebookNode, cell_index: int) -> None:
+    """Marque la cellule commencée : si le noyau meurt ou si le délai passe, elle n’aura rien d’autre."""
+    cell.metadata[STARTED] = True
 
-    Une cellule interrompue (délai dépassé) n’a pas d’erreur en sortie : c’est alors la dernière commencée.
-    """
-    started = None
+
+def mark_done(cell: NotebookNode, cell_index: int, execute_reply: dict[str, Any]) -> None:
+    """Retire la marque : les métadonnées d’une cellule entrent dans la clef du cache."""
+    cell.metadata.pop(STARTED, None)
+
+
+def failing_cell(notebook: NotebookNode) -> tuple[int, str]:
+    """L’indice de la cellule en échec, et son erreur telle qu’IPython l’a imprimée (vide si elle n’a pas fini)."""
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type != "code":
-            continue
-        for output in cell.outputs:
+        for output in cell.get("outputs", []):
             if output.output_type == "error":
                 lines = ANSI.sub("", "\n".join(output.traceback)).splitlines()
                 return index, "\n".join(lines[-LAST_LINES:])
-        if cell.execution_count is not None or cell.metadata.get("execution"):
-            started = index
-    return None if started is None else (started, "")
+        if cell.metadata.pop(STARTED, False):
+            return index, ""
+    raise ValueError("aucune cellule de ce carnet n’a échoué")
 
 
 def describe(notebook: NotebookNode, index: int, line: int, error: str) -> str:
@@ -63,13 +75,28 @@ class ReportingClient(NotebookClientCache):
 
     def start_client(self) -> None:
         """Exécute ou reprend du cache, puis signale la cellule en échec s’il y en a une."""
-        super().start_client()
+        try:
+            super().start_client()
+        except DeadKernelError:
+            self.exec_metadata = self._dead_kernel()
         if self.exec_metadata is None or self.exec_metadata["succeeded"]:
             return
-        index, error = failing_cell(self.notebook) or (0, "")
+        index, error = failing_cell(self.notebook)
         line = self.cell_line(index)
-        message = describe(self.notebook, index, line, error or str(self.exec_metadata["error"]))
+        reason = UNFINISHED.get(self.exec_metadata["error"], "")
+        message = describe(self.notebook, index, line, f"{error}\n{reason}".strip())
         logger.warning("%s", message, location=f"{self.path}:{line}", type="cellule")
+
+    def _dead_kernel(self) -> ExecutionResult:
+        """Ce que jupyter-cache aurait noté, s’il prévoyait qu’un noyau meure."""
+        return {
+            "mtime": time.time(),
+            "runtime": None,
+            "method": self.nb_config.execution_mode,
+            "succeeded": False,
+            "error": "DeadKernelError",
+            "traceback": None,
+        }
 
 
 def fail_build(app: Sphinx, exception: Exception | None) -> None:
@@ -80,7 +107,10 @@ def fail_build(app: Sphinx, exception: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Remplace le client du cache de MyST-NB, que rien ne permet de choisir autrement."""
+    """Remplace le client du cache de MyST-NB, que rien ne permet de choisir autrement, et suit chaque cellule."""
     myst_nb.core.execute.NotebookClientCache = ReportingClient
+    cache.single_nb_execution = partial(
+        cache.single_nb_execution, on_cell_execute=mark_started, on_cell_executed=mark_done
+    )
     app.connect("build-finished", fail_build)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,8 +13,7 @@ import tempfile
 from functools import partial
 from typing import Any
 
-import myst_nb.core.execute.cache
-from jupyter_cache.executors.utils import single_nb_execution
+from myst_nb.core.execute import cache
 from sphinx.application import Sphinx
 
 
@@ -22,7 +21,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Choisit le noyau de l’environnement, un dossier IPython neuf et un journal discret."""
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="livre-ipython-")
-    myst_nb.core.execute.cache.single_nb_execution = partial(
-        single_nb_execution, extra_arguments=["--log-level=ERROR"]
-    )
+    cache.single_nb_execution = partial(cache.single_nb_execution, extra_arguments=["--log-level=ERROR"])
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
