@@ -170,6 +170,14 @@ class AdaptivePool(Layer):
 
 
 @dataclass(frozen=True)
+class PadShortcut(Layer):
+    """Raccourci sans paramètre : un pixel sur `stride`, et des canaux nuls pour en avoir `out_channels` (option A)."""
+
+    out_channels: int
+    stride: int = 1
+
+
+@dataclass(frozen=True)
 class Flatten(Layer):
     """Vectorisation : le volume C×H×W devient un vecteur de C·H·W valeurs."""
 

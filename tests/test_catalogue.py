@@ -11,10 +11,10 @@ from coursekit.measure import measure
 from coursekit.tables import CATALOGUE, find, names
 from coursekit.vision import load_torchvision
 
-SMALL = {"lenet": 32, "alexnet": 67, "vgg": 32}
+SMALL = {"lenet": 32, "alexnet": 67, "vgg": 32, "resnet": 33}
 """La plus petite image (ou presque) que chaque famille accepte : les tests y vont vite."""
 
-OTHER = {"lenet": 44, "alexnet": 195, "vgg": 96}
+OTHER = {"lenet": 44, "alexnet": 195, "vgg": 96, "resnet": 75}
 """Une taille qui n’est pas celle de l’article."""
 
 every_entry = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
@@ -27,6 +27,11 @@ published_facts = pytest.mark.parametrize(
 
 def counted(row: Row):
     return row.name, row.input, row.output, row.parameters, row.macs
+
+
+def modules_of(rows):
+    """Les lignes qui sont un module ; une réunion de branches n’en est pas un, mais la ligne suivante la vérifie."""
+    return [counted(row) for row in rows if row.kind not in ("add", "concat", "scale")]
 
 
 def small_model(entry, **options):
@@ -54,9 +59,8 @@ def count_connections(entry):
 
 @every_entry
 def test_hand_count_is_the_measured_count_row_by_row(entry):
-    rows = entry.rows()
     measured = measure(models.build(entry.name, device="meta"), entry.input)
-    assert [counted(row) for row in rows] == [counted(row) for row in measured]
+    assert modules_of(entry.rows()) == [counted(row) for row in measured]
 
 
 @every_entry
@@ -64,7 +68,7 @@ def test_they_agree_on_another_image_and_other_classes(entry):
     size, channels = OTHER[entry.stem], 2
     shape = Shape(channels, (size, size))
     model = models.build(entry.name, image_size=size, in_channels=channels, num_classes=7, device="meta")
-    assert [counted(row) for row in entry.rows(shape, 7)] == [counted(row) for row in measure(model, shape)]
+    assert modules_of(entry.rows(shape, 7)) == [counted(row) for row in measure(model, shape)]
 
 
 @published_facts

@@ -20,6 +20,7 @@ from coursekit.layers import (
     Layer,
     Linear,
     Norm,
+    PadShortcut,
     PartialConv,
     Pool,
     RadialBasis,
@@ -127,6 +128,8 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
             return Shape(
                 shape.channels, per_dimension(layer.output_size, _spatial_dims(shape), "La taille de sortie")
             )
+        case PadShortcut():
+            return Shape(layer.out_channels, _conv_shape(Conv(1, 1, stride=layer.stride), shape).spatial)
         case Linear() | RadialBasis():
             _vector(layer, shape)
             return Shape(whole(layer.out_features, "Le nombre de sorties"))
@@ -202,6 +205,8 @@ def fields(layer: Layer, shape: Shape, seen: Fields) -> Fields:
             return tuple(
                 through_window(x, *w) for x, w in zip(seen, _pool_windows(layer, shape.dims), strict=True)
             )
+        case PadShortcut():
+            return tuple(through_window(field, 1, layer.stride) for field in seen)
         case Subsample():
             return fields(Pool("avg", layer.kernel_size), shape, seen)
         case AdaptivePool():

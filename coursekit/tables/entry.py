@@ -9,16 +9,34 @@ from typing import Literal
 from coursekit.arithmetic import walk
 from coursekit.layers import Chain, Row, Shape
 
+Quantity = Literal["parameters", "macs", "connections"]
+
 
 @dataclass(frozen=True)
 class Published:
     """Un nombre imprimé quelque part : le calcul doit tomber à moins de `tolerance` de `value`."""
 
-    quantity: Literal["parameters", "macs", "connections"]
+    quantity: Quantity
     stated: str
     value: float
     tolerance: float
     source: str
+
+
+SCALES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+
+
+def rounded(quantity: Quantity, value: str, prefix: str, source: str, last_digit: float = 0.5) -> Published:
+    """Un nombre imprimé avec ses décimales : l’écart permis est `last_digit` fois l’unité de la dernière."""
+    decimals = len(value.partition(".")[2])
+    scale = SCALES[prefix]
+    stated = f"{value} {prefix}".rstrip().replace(".", ",")
+    return Published(quantity, stated, float(value) * scale, last_digit * scale * 10.0**-decimals, source)
+
+
+def exactly(quantity: Quantity, value: int, source: str) -> Published:
+    """Un nombre publié à l’unité près."""
+    return Published(quantity, f"{value:,}".replace(",", "\u202f"), value, 0, source)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coursekit.layers import Activation, Chain, Conv, Dropout, Flatten, Layer, Linear, Pool, Shape
-from coursekit.tables.entry import Entry, Published
+from coursekit.tables.entry import Entry, exactly, rounded
 
 
 @dataclass(frozen=True)
@@ -68,11 +68,9 @@ def _entry(column: str, depth: int, millions: int, exact: int, gigamacs: str) ->
         input=Shape(3, (224, 224)),
         unroll=unroll_column,
         published=(
-            Published(
-                "parameters", f"{millions} M", millions * 1e6, 0.5e6, "Simonyan et Zisserman (2015), table 2"
-            ),
-            Published("parameters", f"{exact:,}".replace(",", " "), exact, 0, meta),
-            Published("macs", f"{gigamacs} G".replace(".", ","), float(gigamacs) * 1e9, 0.001e9, meta),
+            rounded("parameters", str(millions), "M", "Simonyan et Zisserman (2015), table 2"),
+            exactly("parameters", exact, meta),
+            rounded("macs", gigamacs, "G", meta),
         ),
         peer=f"vgg{depth}",
     )
