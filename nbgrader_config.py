@@ -41,4 +41,3 @@ c.GenerateFeedback.preprocessors = [
 ]
 c.GenerateFeedback.HTMLExporter.extra_template_basedirs = [str(TEMPLATES)]
 c.GenerateFeedback.HTMLExporter.language_code = "fr"
-c.GenerateFeedback.HTMLExporter.sanitize_html = True

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib import import_module
-from types import ModuleType
+from importlib.util import find_spec
 
 
 class CourseError(Exception):
@@ -54,15 +53,13 @@ def suggest(name: str, known: Iterable[str]) -> str:
     return f"Noms possibles : {', '.join(choices)}."
 
 
-def require(module: str, extra: str) -> ModuleType:
-    """Importe `module`, ou dit quelle ligne l’installe.
+def require(library: str, extra: str) -> None:
+    """Vérifie, sans la charger, que `library` est installée ; on l’importe ensuite comme d’habitude.
 
     Raises:
-        MissingDependencyError: le module est absent.
+        MissingDependencyError: elle ne l’est pas ; le message donne la ligne qui l’installe.
     """
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
+    if find_spec(library) is None:
         raise MissingDependencyError(
-            f"{module} n’est pas installé. Installez-le avec : pip install 'coursekit[{extra}]'"
-        ) from error
+            f"{library} n’est pas installé. Installez-le avec : pip install 'coursekit[{extra}]'"
+        )

@@ -27,8 +27,9 @@ def load_torchvision() -> ModuleType:
     Raises:
         MissingDependencyError: torchvision n’est pas installé, ou ne va pas avec ce PyTorch.
     """
+    require("torchvision", "torch")
     try:
-        return require("torchvision", "torch")
+        return _import()
     except RuntimeError as error:
         if "does not exist" not in str(error):
             raise MissingDependencyError(f"torchvision ne se charge pas : {error}") from error
@@ -36,11 +37,17 @@ def load_torchvision() -> ModuleType:
         del sys.modules[name]
     declare_operators()
     try:
-        return require("torchvision", "torch")
+        return _import()
     except RuntimeError as error:
         raise MissingDependencyError(
             f"torchvision ne va pas avec ce PyTorch ({error}). Installez deux versions faites l’une pour l’autre."
         ) from error
+
+
+def _import() -> ModuleType:
+    import torchvision
+
+    return torchvision  # type: ignore[no-any-return]
 
 
 def declare_operators() -> None:

@@ -61,6 +61,13 @@ EXPANSIONS = [
     ("seconds tests", f"{ANSWER}\n{TESTS_Q1}\n{TESTS_Q1}", 2, "q1-tests-2", None),
     ("locked", f'{GOOD}\n# %% locked="outils"\nimport os', 4, "outils", {"nbgrader": locked("outils")}),
     (
+        "folded",
+        f'{GOOD}\n# %% locked="outils" folded=true\nimport os',
+        4,
+        "outils",
+        {"nbgrader": locked("outils"), "jupyter": {"source_hidden": True}},
+    ),
+    (
         "hint",
         f'{GOOD}\n# %% [markdown] hint="q2"\n# Pensez-y.',
         4,
@@ -113,6 +120,8 @@ FAULTS = [
     ("points booléens", "points=2", "points=true", 10, "points=True n’est pas un nombre positif"),
     ("points infinis", "points=2", "points=Infinity", 10, "points=inf n’est pas un nombre positif"),
     ("points sur une réponse", 'answer="q1"', 'answer="q1" points=2', 4, "seules les cellules tests et manual"),
+    ("repli d’une réponse", 'answer="q1"', 'answer="q1" folded=true', 4, "folded ne replie que le code"),
+    ("repli refusé", 'answer="q1"', 'locked="q1" folded=false', 4, "folded=False n’est pas permis"),
     ("tests sans réponse", 'tests="q1"', 'tests="q3"', 10, 'aucune réponse answer="q3" ne précède ces tests'),
     ("réponse sans tests", 'tests="q1"', 'tests="q3"', 4, 'aucune cellule tests="q1" ne note cette réponse'),
     ("identifiant répété", 'manual="q2"', 'manual="q1"', 16, "cet identifiant sert déjà ligne 4"),
@@ -337,7 +346,13 @@ SENTENCES = [
     ("vérification", "FailedCheckError", "Il manque le + 1.", "Il manque le + 1."),
     ("assert avec message", "AssertionError", "Il manque le + 1.", "Il manque le + 1."),
     ("assert sans message", "AssertionError", "", "Un test caché a échoué."),
-    ("autre erreur", "NameError", "name 'f' is not defined", "NameError : name 'f' is not defined"),
+    (
+        "nom absent",
+        "NameError",
+        "name 'f' is not defined",
+        "Le nom f n’existe pas. La cellule qui le définit s’est-elle exécutée sans erreur ?",
+    ),
+    ("autre erreur", "ValueError", "bad value", "ValueError : bad value"),
     ("autre erreur muette", "KeyboardInterrupt", "", "KeyboardInterrupt"),
 ]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from coursekit.checks.arrays import is_array
 from coursekit.checks.guard import Failure, Outcome
-from coursekit.checks.inspection import describe, integer, is_a
+from coursekit.checks.inspection import clean, describe, integer, is_a
 from coursekit.checks.trials import Trial, show_call
 
 
@@ -48,7 +48,7 @@ def explain_fault(given: Any, trial: Trial, outcome: Outcome[None], time_limit: 
 def explain_failure(call: str, failure: Failure, time_limit: float, given_count: int = 0) -> Fault:
     """Ce qu’on dit d’une exécution qui n’est pas allée au bout."""
     at = f" (à la ligne « {failure.where} »)" if failure.where else ""
-    detail = f" : {failure.text}" if failure.text else ""
+    detail = f" : {clean(failure.text, 150)}" if failure.text else ""
     match failure.kind:
         case "timeout":
             return Fault(

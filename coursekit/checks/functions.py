@@ -51,7 +51,7 @@ def function(
     last = started[-1] if started else trials[0]
     if outcome.failure is not None:
         return _verdict(last, explain_fault(given, last, outcome, time_limit))
-    failed = sorted((trial for trial in trials if not trial.right(rel)), key=lambda trial: trial.size)
+    failed = sorted((trial for trial in started if not trial.right(rel)), key=lambda trial: trial.size)
     if not failed:
         return _well_behaved(given, trials)
     smallest = failed[0]

@@ -18,6 +18,7 @@ import linecache
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from time import monotonic
@@ -30,6 +31,9 @@ T = TypeVar("T")
 
 DEEPEST = 5_000
 """Appels imbriqués permis, même si l’élève a relevé la limite de Python."""
+
+PULSE = 0.02
+"""Secondes entre deux regards sur le fil : assez peu pour qu’une récursion sans limite n’empile pas trop d’appels."""
 
 POLITE, RELENTLESS = 0.3, 1.0
 """Secondes laissées au fil pour mourir, à chaque étape."""
@@ -69,23 +73,23 @@ def run(call: Callable[[], T], time_limit: float) -> Outcome[T]:
     try:
         _wait(thread, time_limit)
     finally:
-        late = thread.is_alive()
+        late = not thread.over
         if late:
             thread.kill()
-        if not thread.is_alive():  # un fil abandonné reste surveillé : il n’affichera rien
+        if thread.over:  # un fil abandonné reste surveillé : il n’affichera rien
             unwatch(thread.number)
     if late:
         return Outcome(failure=Failure("timeout"), printed=printed.text)
     return Outcome(thread.value, thread.failure, printed.text)
 
 
-def _wait(thread: threading.Thread, time_limit: float) -> None:
+def _wait(thread: _Guarded[T], time_limit: float) -> None:
     """Attend le fil, en ramenant la limite de récursion à une valeur que la pile supporte si l’élève la relève."""
     before, end = sys.getrecursionlimit(), monotonic() + time_limit
     try:
-        while thread.is_alive() and (left := end - monotonic()) > 0:
+        while not thread.over and (left := end - monotonic()) > 0:
             sys.setrecursionlimit(min(before, DEEPEST))
-            thread.join(min(left, 0.1))
+            thread.wait(min(left, PULSE))
     finally:
         sys.setrecursionlimit(before)
 
@@ -99,8 +103,12 @@ class _Guarded(threading.Thread, Generic[T]):
         self.value: T | None = None
         self.failure: Failure | None = None
         self.ready = threading.Event()
-        self.lock = threading.Lock()
+        self.injecting = threading.Lock()
         self.finished = False
+        # Un Ctrl-C pendant Thread.join fait croire à Python 3.11 que le fil est mort : on attend un verrou à nous.
+        self.running = threading.Lock()
+        self.running.acquire()
+        self.over = False
         self.reborn = type("TimeIsUp", (TimeIsUp,), {})
 
     @property
@@ -109,7 +117,7 @@ class _Guarded(threading.Thread, Generic[T]):
         return self.ident
 
     def run(self) -> None:
-        reborn, silent = self.reborn, BaseException.__init__
+        me, reborn, silent = self.number, self.reborn, BaseException.__init__
         self.ready.wait()
         try:
             try:
@@ -120,10 +128,21 @@ class _Guarded(threading.Thread, Generic[T]):
             pass
         while not self.finished:  # une dernière injection peut encore être en route
             try:
-                with self.lock:
+                with self.injecting:
                     self.finished = True
             except BaseException:
                 pass
+        with suppress(
+            BaseException
+        ):  # le système redonnera ce numéro à un autre fil, qui a le droit d’afficher
+            unwatch(me)
+        while self.running.locked():
+            with suppress(BaseException):
+                self.running.release()
+
+    def wait(self, seconds: float) -> None:
+        """Attend la fin du fil."""
+        self.over = self.over or self.running.acquire(timeout=seconds)
 
     def _attempt(self) -> None:
         try:
@@ -134,16 +153,16 @@ class _Guarded(threading.Thread, Generic[T]):
     def kill(self) -> None:
         """Arrête le fil, ou l’abandonne : démon, il ne retiendra pas la fin du processus."""
         self._throw(TimeIsUp)
-        self.join(POLITE)
-        if self.is_alive():
+        self.wait(POLITE)
+        if not self.over:
             # Rien que du C entre la naissance de l’exception et la suivante : une méthode en Python
             # recevrait elle-même l’injection qu’elle prépare.
             self.reborn.__init__ = staticmethod(partial(_inject, self.number, self.reborn))  # type: ignore[misc]
             self._throw(self.reborn)
-            self.join(RELENTLESS)
+            self.wait(RELENTLESS)
 
     def _throw(self, exception: type[BaseException]) -> None:
-        with self.lock:  # jamais après la fin : l’exception tomberait dans les rouages de threading
+        with self.injecting:  # jamais après la fin : l’exception tomberait dans les rouages de threading
             if not self.finished:
                 _inject(self.number, exception)
 
@@ -156,7 +175,7 @@ _inject = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object)(
 def describe_exception(error: BaseException) -> Failure:
     """Le nom, le texte et la ligne d’une exception. À appeler sous garde : son `__str__` est celui de l’élève."""
     try:
-        text = clean(str(error), 120)
+        text = clean(str(error), 400)
     except BaseException:
         text = ""
     return Failure(type_name(error), text, _student_line(error))

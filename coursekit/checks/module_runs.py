@@ -159,7 +159,7 @@ _KNOWN_ERRORS = (
         "« {0} » n’existe pas ; l’avez-vous bien écrit dans __init__, avec self. devant ?",
     ),
     (
-        r"forward\(\) takes (\d+) positional arguments? but (\d+)",
+        r"takes (\d+) positional arguments? but (\d+)",
         "module.forward-arguments",
         "forward doit s’écrire def forward(self, x).",
     ),

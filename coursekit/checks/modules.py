@@ -147,7 +147,7 @@ def _evaluate(given: nn.Module, x: torch.Tensor, answer: tuple[int, ...] | None)
         )
     if not torch.isfinite(alone).all():
         raise FaultError("La sortie de votre module contient des NaN ou des infinis.", "module.not-finite")
-    together = forward(given, x.clone(), "évaluation")
+    together = _two_examples(given, x)
     if together.shape[0] != 2:
         raise FaultError(
             f"Sur un lot de 2 exemples, la sortie a la forme {tuple(together.shape)} : la première dimension doit "
@@ -168,6 +168,15 @@ def _evaluate(given: nn.Module, x: torch.Tensor, answer: tuple[int, ...] | None)
         )
 
 
+def _two_examples(given: nn.Module, x: torch.Tensor) -> torch.Tensor:
+    try:
+        return forward(given, x.clone(), "évaluation")
+    except FaultError as error:
+        raise FaultError(
+            f"Votre module accepte un exemple, mais pas un lot de deux. {error.fault.message}", "module.batch"
+        ) from None
+
+
 def _check_shape(output: torch.Tensor, x: torch.Tensor, answer: tuple[int, ...] | None) -> None:
     got = tuple(output.shape)
     if answer is None or got == (1, *answer):
@@ -180,7 +189,7 @@ def _check_shape(output: torch.Tensor, x: torch.Tensor, answer: tuple[int, ...] 
     if got == answer or not got or got[0] != 1:
         raise FaultError(f"{start} La première dimension doit être celle du lot.", "module.batch")
     verdict = shape(got[1:], answer)
-    raise FaultError(f"{start} Sans le lot : {verdict.message}", verdict.misconception or "module.shape")
+    raise FaultError(f"{start} {verdict.message}", verdict.misconception or "module.shape")
 
 
 def _train(given: nn.Module, x: torch.Tensor, gradient: bool) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
 from coursekit.checks.inspection import describe, is_a, is_from, type_name
+from coursekit.checks.tensor_mistakes import common, diagnose, kind_error, shape_text
 from coursekit.checks.tensor_values import bare, dense
 from coursekit.checks.verdict import Verdict, right, safely, wrong
 from coursekit.errors import ArgumentError
 
 Mistake = tuple[str, object, str]
 """Une erreur connue : son nom, la valeur fausse qu’elle donne, et ce qu’on en dit en français."""
-
-Same = Callable[[torch.Tensor, torch.Tensor], bool]
-Diagnosis = tuple[str | None, str]
 
 MOST_SHOWN = 1_000
 """Un verdict ne garde pas les valeurs d’un tenseur plus grand : seulement sa forme."""
@@ -60,15 +58,15 @@ def _judge(
     got = plain_tensor(values)
 
     def same(left: torch.Tensor, right: torch.Tensor) -> bool:
-        return left.shape == right.shape and torch.allclose(*_common(left, right), rtol=rtol, atol=atol)
+        return left.shape == right.shape and torch.allclose(*common(left, right), rtol=rtol, atol=atol)
 
-    kind = _kind_error(values, target)
+    kind = kind_error(values, target)
     if kind is None and same(values, target):
-        return right(f"Oui : le tenseur de forme {_shape(values)} a les bonnes valeurs.", answer, got)
+        return right(f"Oui : le tenseur de forme {shape_text(values)} a les bonnes valeurs.", answer, got)
     for identifier, value, feedback in mistakes:
         if same(values, value):
             return wrong(feedback, answer, got, identifier)
-    misconception, message = kind or _diagnose(values, target, same)
+    misconception, message = kind or diagnose(values, target, same)
     return wrong(message or _difference(values, target, rtol, atol), answer, got, misconception)
 
 
@@ -123,134 +121,11 @@ def plain_tensor(values: torch.Tensor) -> object:
     """Le tenseur en listes de nombres, ou sa description s’il est grand."""
     if values.numel() <= MOST_SHOWN and not values.is_complex():
         return values.tolist()
-    return f"tenseur {_shape(values)} de {str(values.dtype).removeprefix('torch.')}"
-
-
-def _shape(values: torch.Tensor) -> str:
-    return str(tuple(values.shape))
-
-
-def _common(left: torch.Tensor, right: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Les deux tenseurs dans un même type, assez large pour comparer."""
-    wide = torch.complex128 if left.is_complex() or right.is_complex() else torch.float64
-    return left.to(wide), right.to(wide)
-
-
-def _kind_error(values: torch.Tensor, target: torch.Tensor) -> Diagnosis | None:
-    given, wanted = _kind(values), _kind(target)
-    if given == wanted:
-        return None
-    name = str(values.dtype).removeprefix("torch.")
-    return "tensor.dtype", f"Votre tenseur contient des {given} ({name}) : on attend des {wanted}."
-
-
-def _kind(values: torch.Tensor) -> str:
-    if values.dtype == torch.bool:
-        return "booléens"
-    if values.is_complex():
-        return "nombres complexes"
-    return "réels" if values.is_floating_point() else "entiers"
-
-
-def _diagnose(values: torch.Tensor, target: torch.Tensor, same: Same) -> Diagnosis:
-    for recognise in (_rearranged, _wrong_shape, _not_finite, _flipped, _shifted, _border):
-        if found := recognise(values, target, same):
-            return found
-    return None, ""
-
-
-def _rearranged(values: torch.Tensor, target: torch.Tensor, same: Same) -> Diagnosis | None:
-    if values.ndim >= 2 and same(values.transpose(-1, -2), target):
-        return "tensor.transposed", "Vous avez échangé les lignes et les colonnes (hauteur et largeur)."
-    if values.ndim >= 3 and same(values.movedim(-1, -3), target):
-        return "tensor.layout", "Les canaux sont en dernier (HWC) : PyTorch les met avant la hauteur (CHW)."
-    if values.shape != target.shape and same(values.squeeze(), target.squeeze()):
-        return "tensor.unit-dimension", (
-            f"Les valeurs sont justes, mais votre forme est {_shape(values)} : il y a une dimension de taille 1 "
-            "en trop ou en moins (lot ou canal). Voyez unsqueeze et squeeze."
-        )
-    if values.numel() == target.numel() and same(values.reshape(target.shape), target):
-        return (
-            "tensor.reshaped",
-            f"Les valeurs sont justes et dans l’ordre, mais votre forme {_shape(values)} ne l’est pas.",
-        )
-    return None
-
-
-def _wrong_shape(values: torch.Tensor, target: torch.Tensor, same: Same) -> Diagnosis | None:
-    if values.shape == target.shape:
-        return None
-    if values.ndim != target.ndim:
-        plural = "s" if values.ndim > 1 else ""
-        return "tensor.shape", (
-            f"Votre tenseur {_shape(values)} a {values.ndim} dimension{plural} : on en attend {target.ndim}."
-        )
-    axes = [str(i) for i, (a, b) in enumerate(zip(values.shape, target.shape, strict=True)) if a != b]
-    plural = "s" if len(axes) > 1 else ""
-    return "tensor.shape", (
-        f"Votre tenseur a la forme {_shape(values)} : la taille est fausse selon "
-        f"l{'es' if plural else 'a'} dimension{plural} {' et '.join(axes)} (la première porte le numéro 0)."
-    )
-
-
-def _not_finite(values: torch.Tensor, target: torch.Tensor, same: Same) -> Diagnosis | None:
-    bad = ~torch.isfinite(values) & torch.isfinite(target)
-    if not bad.any():
-        return None
-    where = bad.nonzero()[0].tolist()
-    what = "NaN" if torch.isnan(values[tuple(where)]) else "infini"
-    return "tensor.not-finite", (
-        f"Votre tenseur contient {what} en {where} ({int(bad.sum())} valeur{'s' if bad.sum() > 1 else ''} en tout) : "
-        "une division par zéro, un logarithme de zéro ou un débordement ?"
-    )
-
-
-def _flipped(values: torch.Tensor, target: torch.Tensor, same: Same) -> Diagnosis | None:
-    last = [-2, -1] if values.ndim >= 2 else [-1] if values.ndim else []
-    if last and same(values.flip(last), target):
-        return "tensor.flipped", (
-            "Votre tenseur est retourné : une convolution, qui retourne le filtre, au lieu d’une corrélation "
-            "— ou l’inverse."
-        )
-    for axis, name in zip(reversed(last), ("gauche et droite", "haut et bas"), strict=False):
-        if same(values.flip([axis]), target):
-            return "tensor.mirrored", f"Votre tenseur est en miroir : {name} sont échangés."
-    return None
-
-
-def _shifted(values: torch.Tensor, target: torch.Tensor, same: Same) -> Diagnosis | None:
-    if values.numel() < 3 or values.dtype == torch.bool:
-        return None
-    a, b = _common(values, target)
-    if same(-a, b):
-        return "tensor.sign", "Tous les signes sont à l’envers."
-    if same(a - (a - b).mean(), b):
-        return (
-            "tensor.offset",
-            "Vos valeurs diffèrent toutes de la même constante : un biais oublié, ou compté deux fois ?",
-        )
-    norm = (a * a.conj()).sum()
-    if norm != 0 and same(a * ((b * a.conj()).sum() / norm), b) and b.count_nonzero():
-        return (
-            "tensor.factor",
-            "Vos valeurs sont proportionnelles aux bonnes : une moyenne au lieu d’une somme, ou l’inverse ?",
-        )
-    return None
-
-
-def _border(values: torch.Tensor, target: torch.Tensor, same: Same) -> Diagnosis | None:
-    if values.ndim < 2 or min(values.shape[-2:]) < 5:
-        return None
-    for width in (1, 2):
-        inside = (..., slice(width, -width), slice(width, -width))
-        around = (..., 0, slice(None))
-        if same(values[inside], target[inside]) and (values[around] != target[around]).float().mean() > 0.5:
-            return "tensor.border", "L’intérieur est juste, le bord est faux : revoyez le padding."
-    return None
+    return f"tenseur {shape_text(values)} de {str(values.dtype).removeprefix('torch.')}"
 
 
 def _difference(values: torch.Tensor, target: torch.Tensor, rtol: float, atol: float) -> str:
-    a, b = _common(values, target)
+    a, b = common(values, target)
     wrong_ones = ~torch.isclose(a, b, rtol=rtol, atol=atol)
     where = wrong_ones.nonzero()[0].tolist()
     shown = (

@@ -19,6 +19,12 @@ from coursekit.errors import ArgumentError
 Arguments = tuple[Any, ...]
 Draws = Sequence[Any] | Callable[[Random], Any]
 
+MOST_FAILURES = 5
+"""Essais interrompus par une exception au-delà desquels on n’en fait plus."""
+
+ENOUGH_ONCE = ("RecursionError", "MemoryError", "arity")
+"""Les échecs trop lents, ou trop sûrs, pour qu’on les refasse."""
+
 REPEATED = 3
 """Essais refaits pour voir si la fonction répond toujours la même chose."""
 
@@ -62,9 +68,14 @@ def draw_arguments(draws: Draws, count: int, seed: int) -> list[Arguments]:
 
 def attempt_all(given: Callable[..., Any], trials: list[Trial], started: list[Trial]) -> None:
     """Fait tous les essais. À exécuter sous garde ; `started` dit, au fur et à mesure, où l’on en est."""
+    failures = 0
     for trial in trials:
         started.append(trial)
         attempt(given, trial)
+        if trial.failure is not None:
+            failures += 1
+            if failures == MOST_FAILURES or trial.failure.kind in ENOUGH_ONCE:
+                return
     for trial in trials[:REPEATED]:
         if trial.failure is None and not trial.changed:
             again = Trial(trial.arguments, trial.expected)

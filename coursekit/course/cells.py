@@ -6,6 +6,7 @@ Une cellule notée porte une clé courte sur sa ligne `# %%` ; tout le reste e
     # %% tests="q1" points=2               ses tests, verrouillés, en partie cachés
     # %% [markdown] manual="q8" points=3   une réponse libre, notée à la main
     # %% locked="preparation"              une cellule que l’élève ne modifie pas
+    # %% locked="outils" folded=true       la même, que Jupyter replie
     # %% [markdown] hint="q1"              un indice replié, que l’élève ne modifie pas
 """
 
@@ -46,7 +47,7 @@ HINT = Kind("hint", ("markdown",), refers=True, suffix="indice")
 PLAIN = Kind("", ("markdown", "code"))
 
 KINDS: Mapping[str, Kind] = MappingProxyType({k.key: k for k in (ANSWER, TESTS, MANUAL, LOCKED, HINT)})
-KEYS = (*KINDS, "points")
+KEYS = (*KINDS, "points", "folded")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Cell:
     ref: str = ""
     id: str = ""
     points: float | None = None
+    folded: bool = False
 
 
 @dataclass(frozen=True)

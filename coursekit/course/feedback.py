@@ -5,6 +5,7 @@ D’origine, nbgrader rend le texte des tests cachés dans la correction, et la 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 """À donner à `HTMLExporter.extra_template_basedirs` ; le gabarit s’y appelle « feedback », comme celui de nbgrader."""
 
 HIDDEN_NOTICE = "# (tests cachés)"
+_UNDEFINED = re.compile(r"name '(\w+)' is not defined")
 
 
 def hide_tests(notebook: Any, resources: Any) -> tuple[Any, Any]:
@@ -47,6 +49,10 @@ def without_hidden_tests(source: str) -> str:
 
 def sentence(name: str, message: str) -> str:
     """Une erreur en une phrase. Une vérification qui échoue s’adresse à l’élève : son nom d’exception ne dit rien."""
-    if not message:
-        return "Un test caché a échoué." if name == "AssertionError" else name
-    return message if name.endswith("CheckError") or name == "AssertionError" else f"{name} : {message}"
+    if name == "NameError" and (undefined := _UNDEFINED.match(message)):
+        return (
+            f"Le nom {undefined[1]} n’existe pas. La cellule qui le définit s’est-elle exécutée sans erreur ?"
+        )
+    if name.endswith("CheckError") or name == "AssertionError":
+        return message or "Un test caché a échoué."
+    return f"{name} : {message}" if message else name

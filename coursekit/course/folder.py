@@ -35,9 +35,11 @@ class CourseFolder:
                 f"{root} n’est pas un dossier de cours : {CONFIG_NAME} n’y est pas. "
                 f"Placez-vous dans le dossier du cours, ou donnez son chemin."
             )
-        loader = require("traitlets.config.loader", "course").PyFileConfigLoader
+        require("traitlets", "course")
+        from traitlets.config.loader import PyFileConfigLoader
+
         try:
-            return cls(root, loader(CONFIG_NAME, path=str(root)).load_config())
+            return cls(root, PyFileConfigLoader(CONFIG_NAME, path=str(root)).load_config())
         except Exception as error:  # la configuration est du code Python : elle peut lever n’importe quoi
             raise CourseError(
                 f"{root / CONFIG_NAME} ne se lit pas : {type(error).__name__} : {error}"

@@ -17,7 +17,9 @@ _HINT = "<details>\n<summary><strong>Indice</strong></summary>\n\n{text}\n\n</de
 
 def to_notebook(assignment: Assignment) -> str:
     """Le notebook source, solutions et tests cachés compris, au format que lit nbgrader (JSON, nbformat 4.5)."""
-    nbformat = require("nbformat", "course")
+    require("nbformat", "course")
+    import nbformat
+
     notebook = nbformat.from_dict(
         {
             "cells": [_cell(cell) for cell in assignment.cells],
@@ -55,4 +57,5 @@ def metadata(cell: Cell) -> dict[str, Any]:
         nbgrader["points"] = cell.points
     # « Tout exécuter » ne doit pas s’arrêter à la première question sans réponse.
     tags = {"tags": ["raises-exception"]} if cell.kind is TESTS else {}
-    return {"nbgrader": nbgrader, **tags}
+    folding = {"jupyter": {"source_hidden": True}} if cell.folded else {}
+    return {"nbgrader": nbgrader, **tags, **folding}

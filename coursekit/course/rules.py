@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from coursekit.course.cells import ANSWER, HINT, KEYS, KINDS, MANUAL, REGIONS, TESTS, Cell, Kind
+from coursekit.course.cells import ANSWER, HINT, KEYS, KINDS, LOCKED, MANUAL, REGIONS, TESTS, Cell, Kind
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _NOT_KEYS = ("title", "incorrectly_encoded_metadata")
@@ -38,6 +38,7 @@ def marker_problems(
         _right_type(kind, cell_type),
         _valid_id(kind, metadata),
         _right_points(kind, metadata),
+        _right_folding(kind, cell_type, metadata),
     )
     return (Problem(line, label, what) for what in chain.from_iterable(rules))
 
@@ -79,6 +80,15 @@ def _right_points(kind: Kind, metadata: Mapping[str, Any]) -> Iterator[str]:
         yield "les points manquent ; ajoutez par exemple points=2."
     elif isinstance(points, bool) or not isinstance(points, int | float) or not 0 < points < float("inf"):
         yield f"points={points!r} n’est pas un nombre positif."
+
+
+def _right_folding(kind: Kind, cell_type: str, metadata: Mapping[str, Any]) -> Iterator[str]:
+    if "folded" not in metadata:
+        return
+    if kind is not LOCKED or cell_type != "code":
+        yield "folded ne replie que le code d’une cellule locked."
+    elif metadata["folded"] is not True:
+        yield f"folded={metadata['folded']!r} n’est pas permis ; écrivez folded=true, ou rien."
 
 
 def cell_problems(cells: tuple[Cell, ...]) -> Iterator[Problem]:

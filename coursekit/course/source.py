@@ -65,7 +65,9 @@ class _RawCell:
 
 
 def _raw_cells(text: str, file: str) -> Iterator[_RawCell]:
-    jupytext = require("jupytext", "course")
+    require("jupytext", "course")
+    import jupytext
+
     lines = text.splitlines()
     marks = [(i, match) for i, line in enumerate(lines, start=1) if (match := _MARKER.match(line))]
     _refuse_text_before(lines[: marks[0][0] - 1] if marks else lines, file)
@@ -100,6 +102,7 @@ def _cell(raw: _RawCell) -> Cell:
         line=raw.line,
         ref=str(raw.metadata.get(raw.kind.key, "")),
         points=points if isinstance(points, int | float) else None,
+        folded=raw.metadata.get("folded") is True,
     )
 
 

@@ -3,9 +3,9 @@
 NumPy seul est chargé ; scikit-image ne l’est que pour ouvrir une photographie.
 """
 
-from .correlation import convolve, correlate, correlate_bank, correlate_normalized, flip
-from .kernels import KERNELS, Kernel, box, gabor, gaussian, kernel
-from .photos import PHOTOS, Photo, load_photo
+from coursekit.filters.correlation import convolve, correlate, correlate_bank, correlate_normalized, flip
+from coursekit.filters.kernels import KERNELS, Kernel, box, gabor, gaussian, kernel
+from coursekit.filters.photos import PHOTOS, Photo, load_photo
 
 __all__ = [
     "KERNELS",

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from ..errors import ShapeError, UnknownNameError
-from .inputs import FloatArray, as_array, size_text
+from coursekit.errors import ShapeError, UnknownNameError
+from coursekit.filters.inputs import FloatArray, as_array, size_text
 
 Padding = Literal["valid", "same", "full"]
 Border = Literal["zeros", "reflect", "replicate", "circular"]

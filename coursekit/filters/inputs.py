@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import ArgumentError, ShapeError
+from coursekit.errors import ArgumentError, ShapeError
 
 FloatArray = npt.NDArray[np.float64]
 

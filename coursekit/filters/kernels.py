@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import UnknownNameError
-from .inputs import FloatArray, as_number, as_size
+from coursekit.errors import UnknownNameError
+from coursekit.filters.inputs import FloatArray, as_number, as_size
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import UnknownNameError, require
-from .inputs import FloatArray
+from coursekit.errors import UnknownNameError, require
+from coursekit.filters.inputs import FloatArray
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,15 @@ def load_photo(name: str = "camera", *, color: bool = False) -> FloatArray:
     known = [photo.name for photo in PHOTOS]
     if name not in known:
         raise UnknownNameError("nom de photographie", name, known)
-    pixels = np.asarray(getattr(require("skimage.data", "filters"), name)(), dtype=np.float64) / 255
+    require("skimage", "filters")
+    from skimage import data
+    from skimage.color import rgb2gray
+
+    pixels = np.asarray(getattr(data, name)(), dtype=np.float64) / 255
     gray = pixels.ndim == 2
     if color:
         return np.stack([pixels] * 3) if gray else np.moveaxis(pixels, -1, 0)
     if gray:
         return pixels
     # Les poids de skimage.color.rgb2gray : la luminance Y de la recommandation UIT-R BT.709.
-    return np.asarray(require("skimage.color", "filters").rgb2gray(pixels), dtype=np.float64)
+    return np.asarray(rgb2gray(pixels), dtype=np.float64)

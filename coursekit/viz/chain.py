@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from ..arithmetic import walk
-from ..errors import ArgumentError
-from ..layers import Chain, Conv, Layer, Pool, Row, Shape, per_dimension
-from .canvas import INK, PALE, SKY, TEXT, WHITE, label, sheet
+from coursekit.arithmetic import walk
+from coursekit.errors import ArgumentError
+from coursekit.layers import Chain, Conv, Layer, Pool, Row, Shape, per_dimension
+from coursekit.viz.canvas import INK, PALE, SKY, TEXT, WHITE, label, sheet
 
 TALLEST = 4.2  # hauteur du plus grand volume, en unités de la feuille
 SLOT = 3.3  # largeur réservée à chaque volume

@@ -16,10 +16,23 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
-from ..arithmetic import same_padding, walk
-from ..errors import ArgumentError
-from ..layers import Chain, Conv, Field, Layer, Pool, Row, Shape, per_dimension
-from .canvas import BLUE, GREEN, INK, LINE, ORANGE, PALE, TEXT, VERMILION, WHITE, WIDTH, label, released
+from coursekit.arithmetic import same_padding, walk
+from coursekit.errors import ArgumentError
+from coursekit.layers import Chain, Conv, Field, Layer, Pool, Row, Shape, per_dimension
+from coursekit.viz.canvas import (
+    BLUE,
+    GREEN,
+    INK,
+    LINE,
+    ORANGE,
+    PALE,
+    TEXT,
+    VERMILION,
+    WHITE,
+    WIDTH,
+    label,
+    released,
+)
 
 LABELS = 0.3  # part de la largeur laissée aux légendes
 

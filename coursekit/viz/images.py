@@ -19,12 +19,12 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..errors import ArgumentError, ShapeError
+from coursekit.errors import ArgumentError, ShapeError
+from coursekit.viz.canvas import VERMILION
 
 PAGE_WIDTH = 7.2  # en pouces : la colonne de texte du livre
 PANEL_WIDTH = 2.6  # deux images de front restent lisibles sur un téléphone
 SIGNED_COLORS = "PuOr_r"
-WINDOW_COLOR = "#d55e00"  # le vermillon de la palette d’Okabe et Ito
 Array = npt.NDArray[np.float64]
 
 
@@ -126,7 +126,7 @@ def draw_title(ax: Axes, title: str, width: float, *, loc: Literal["center", "le
 def draw_frame(ax: Axes, window: Window) -> None:
     """Encadre la fenêtre d’un trait vermillon bordé de blanc, visible sur le clair comme sur le sombre."""
     corner = (window.column - 0.5, window.row - 0.5)
-    for color, line in (("white", 5.0), (WINDOW_COLOR, 2.5)):
+    for color, line in (("white", 5.0), (VERMILION, 2.5)):
         ax.add_patch(
             Rectangle(
                 corner,

@@ -11,10 +11,10 @@ from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ..errors import ShapeError
-from ..filters import correlate
-from ..filters.inputs import as_array
-from .images import (
+from coursekit.errors import ShapeError
+from coursekit.filters import correlate
+from coursekit.filters.inputs import as_array
+from coursekit.viz.images import (
     PAGE_WIDTH,
     PANEL_WIDTH,
     SIGNED_COLORS,

@@ -11,10 +11,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ..arithmetic import effective_kernel, missing_zeros, output_size, padded_size
-from ..arithmetic.sizes import Fit
-from ..errors import ArgumentError
-from .canvas import BLUE, GREEN, INK, LINE, ORANGE, PALE, SKY, TEXT, VERMILION, WHITE, cell, label, sheet
+from coursekit.arithmetic import effective_kernel, missing_zeros, output_size, padded_size
+from coursekit.arithmetic.sizes import Fit
+from coursekit.errors import ArgumentError
+from coursekit.viz.canvas import (
+    BLUE,
+    GREEN,
+    INK,
+    LINE,
+    ORANGE,
+    PALE,
+    SKY,
+    TEXT,
+    VERMILION,
+    WHITE,
+    cell,
+    label,
+    sheet,
+)
 
 FIT_TITLES: dict[Fit, str] = {"crop": "couper", "pad": "compléter", "raise": "refuser"}
 
