@@ -204,6 +204,13 @@ class Dropout(Layer):
 
 
 @dataclass(frozen=True)
+class DropPath(Layer):
+    """Suppression aléatoire du chemin entier, image par image, à l’entraînement, avec la probabilité `p`."""
+
+    p: float
+
+
+@dataclass(frozen=True)
 class Chain(Layer):
     """Des couches l’une après l’autre."""
 

@@ -15,6 +15,7 @@ from coursekit.layers import (
     AdaptivePool,
     Conv,
     Dropout,
+    DropPath,
     Field,
     Flatten,
     Layer,
@@ -135,7 +136,7 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
             return Shape(whole(layer.out_features, "Le nombre de sorties"))
         case Flatten():
             return Shape(shape.numel)
-        case Activation() | Norm() | Dropout():
+        case Activation() | Norm() | Dropout() | DropPath():
             return shape
     raise ArgumentError(f"Couche inconnue : {layer!r}.")
 
