@@ -15,6 +15,7 @@ c.CourseDirectory.ignore = [
     ".ipynb_checkpoints",
     "__pycache__",
     "*.pyc",
+    "feedback",
     *sorted(path.name for path in root.glob("solutions/*/*.py") if path.stem == path.parent.name),
 ]
 c.NbGrader.logfile = ""
@@ -29,6 +30,9 @@ c.Execute.error_on_timeout = {
     "evalue": "Cette cellule n’a pas fini à temps : il y a sans doute une boucle qui ne s’arrête pas.",
     "traceback": ["Cette cellule n’a pas fini à temps : il y a sans doute une boucle qui ne s’arrête pas."],
 }
+# Les noms que Moodle donne aux fichiers remis : « Nom Prénom_48213_assignsubmission_file_tp-tailles.ipynb ».
+c.FileNameCollectorPlugin.named_regexp = r".*_(?P<student_id>\d+)_assignsubmission_file_(?P<file_id>.*)"
+
 c.OverwriteCells.add_missing_cells = True
 c.OverwriteCells.missing_cell_notification = (
     "La cellule {cell_id} manquait dans la copie ; elle a été remise.\n\n"

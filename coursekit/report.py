@@ -138,9 +138,9 @@ def _html_row(columns: Cells) -> str:
 
 
 def network_field(rows: Sequence[Row]) -> tuple[int, ...]:
-    """Champ récepteur de la dernière carte, avant la vectorisation."""
-    spatial = [row for row in rows if row.output.dims]
-    return spatial[-1].receptive_field if spatial else ()
+    """Champ récepteur de la dernière carte, avant la vectorisation et le pooling global, qui voient tout."""
+    maps = [row for row in rows if row.output.dims and (row.kind != "AdaptivePool" or row.fields[0].jump)]
+    return maps[-1].receptive_field if maps else ()
 
 
 def as_data(entry: Entry, rows: Sequence[Row]) -> dict[str, object]:

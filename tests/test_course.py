@@ -223,6 +223,12 @@ def test_release_gives_what_students_need_and_no_more(folder):
     assert not any(secret in text for secret in ("BEGIN SOLUTION", "return 1", "f() == 1", "Parce que"))
 
 
+def test_paths_are_given_as_they_were_asked(folder, monkeypatch):
+    monkeypatch.chdir(folder)
+
+    assert course.release(Path()) == [Path("exercises/tp/tp.ipynb")]
+
+
 def test_releasing_again_changes_nothing(folder):
     course.release(folder)
     before = snapshot(folder)
@@ -280,7 +286,7 @@ def test_a_faulty_source_leaves_everything_in_place(folder):
     edit_source(folder)
     before = snapshot(folder)
 
-    with pytest.raises(CourseError, match=r"autre\.py, ligne 10"):
+    with pytest.raises(CourseError, match=r"^solutions/autre/autre\.py, ligne 10"):
         course.release(folder)
 
     assert snapshot(folder) == before

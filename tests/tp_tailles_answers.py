@@ -141,7 +141,7 @@ self.fc = nn.Linear(32, num_classes)
             "Vous avez oublié la profondeur : un filtre couvre tous les canaux de son entrée",
             "C’est le nombre de poids. Chacun sert à chaque position de la sortie",
             "Vous avez additionné les tailles des filtres. Chaque couche n’ajoute que F − 1 pixels.",
-            "Sans le lot : 32×11×11 : à revoir, la hauteur et la largeur ; le reste est juste.",
+            "32×11×11 : à revoir, la hauteur et la largeur ; le reste est juste.",
         ),
     ),
     Student(

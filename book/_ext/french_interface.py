@@ -12,6 +12,7 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput, visit_HideCellInput
 from sphinx.application import Sphinx
 
 CATALOGS = Path(__file__).parent / "locale"
@@ -24,8 +25,19 @@ def compile_catalog(source: Path, target: Path) -> None:
         write_mo(binary, read_po(text, locale="fr"))
 
 
+def visit_hidden_cell(translator: Any, node: HideCodeCellNode) -> None:
+    """Ouvre un repli de MyST-NB sans son nom anglais, qui cachait aux lecteurs d’écran « Afficher le code »."""
+    start = len(translator.body)
+    visit_HideCellInput(translator, node)
+    translator.body[start:] = [
+        part.replace(' aria-label="Toggle hidden content"', "") for part in translator.body[start:]
+    ]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Ajoute chaque catalogue aux traductions connues."""
+    """Ajoute chaque catalogue aux traductions connues, et renomme le repli des cellules."""
+    app.setup_extension("myst_nb")
+    app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_HideCellInput))
     compiled = Path(tempfile.mkdtemp(prefix="interface-fr-"))
     for source in sorted(CATALOGS.glob("*.po")):
         compile_catalog(source, compiled / "fr" / "LC_MESSAGES" / f"{source.stem}.mo")

@@ -23,6 +23,9 @@ var Stemmer = function() {
 };
 """
 
+NO_EXCERPT_FROM_DISK = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
+"""Un navigateur refuse qu’une page du disque en lise une autre : l’extrait de chaque résultat y serait une erreur."""
+
 
 def unaccented(word: str) -> str:
     """Un mot sans ses accents."""
@@ -51,5 +54,6 @@ class AccentFreeFrench(SearchFrench):
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Prend la place du français dans la table des langues de recherche."""
+    app.add_js_file(None, body=NO_EXCERPT_FROM_DISK)
     sphinx.search.languages["fr"] = AccentFreeFrench
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -31,6 +31,9 @@ from sphinxcontrib import katex
 logger = logging.getLogger(__name__)
 
 Visitor = Callable[[Any, nodes.Element], None]
+PATIENCE = 60.0
+"""Secondes laissées à Node. Les 5 de sphinxcontrib-katex ne suffisent pas sur une machine chargée, et l’échec y laisse
+un processus orphelin."""
 STYLESHEET = Path(__file__).parent.parent / "_assets" / "katex" / "katex.min.css"
 
 
@@ -86,6 +89,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Inscrit le compositeur `katex_offline`, à nommer dans `html_math_renderer`."""
     app.setup_extension("sphinxcontrib.katex")
     katex.NODEJS_BINARY = node_binary()
+    katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
     app.add_html_math_renderer(
         "katex_offline",
         inline_renderers=(checked(katex.html_visit_math, display=False), None),

@@ -56,6 +56,10 @@ class CourseFolder:
     def _step(self, option: str, default: str) -> Path:
         return self.root / str(self.config.CourseDirectory.get(option, default))
 
+    def shown(self, path: Path) -> Path:
+        """Un chemin tel qu’on l’écrit dans un message : relatif au cours, s’il y est."""
+        return path.relative_to(self.root) if path.is_relative_to(self.root) else path
+
     def text_source(self, name: str) -> Path:
         return self.sources / name / f"{name}.py"
 

@@ -40,7 +40,7 @@ def release(course_dir: Path, names: list[str] | None = None) -> list[Path]:
             shutil.copyfile(sources / name / notebook, course.sources / name / f".{notebook}.new")
             (course.sources / name / f".{notebook}.new").replace(course.sources / name / notebook)
             _replace_folder(releases / name, course.releases / name)
-    return [course.releases / name / f"{name}.ipynb" for name in chosen]
+    return [course_dir / course.shown(course.releases / name / f"{name}.ipynb") for name in chosen]
 
 
 def check(course_dir: Path) -> list[str]:
@@ -56,15 +56,16 @@ def check(course_dir: Path) -> list[str]:
             difference for name in names for difference in _differences(course, name, releases / name)
         ]
     for name in course.orphans():
-        where = course.releases.relative_to(course.root) / name
-        differences.append(f"{where} n’a plus de source {course.text_source(name).relative_to(course.root)}.")
+        where = course.shown(course.releases / name)
+        differences.append(f"{where} n’a plus de source {course.shown(course.text_source(name))}.")
     return differences
 
 
 @contextmanager
 def _derived(course: CourseFolder, names: list[str]) -> Iterator[tuple[Path, Path]]:
     """Un dossier temporaire où les devoirs sont dérivés : (notebooks sources, devoirs distribués)."""
-    assignments = [read_assignment(course.text_source(name)) for name in names]
+    texts = [course.text_source(name) for name in names]
+    assignments = [read_assignment(text, shown=course.shown(text)) for text in texts]
     with TemporaryDirectory(prefix="coursekit-") as temporary:
         sources, releases = Path(temporary, "sources"), Path(temporary, "releases")
         for assignment in assignments:
@@ -150,7 +151,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 def _differences(course: CourseFolder, name: str, derived: Path) -> Iterator[str]:
     expected, found = _contents(derived), _contents(course.releases / name)
-    where = course.releases.relative_to(course.root) / name
+    where = course.shown(course.releases / name)
     remedy = f"Lancez : coursekit release {name}"
     for path in sorted(expected.keys() | found.keys()):
         if path not in found:

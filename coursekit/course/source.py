@@ -17,8 +17,8 @@ _JUPYTEXT_KEYS = frozenset({"lines_to_next_cell", "lines_to_end_of_cell_marker",
 """Ce que jupytext note pour réécrire le fichier à l’identique ; rien que l’enseignant ait écrit."""
 
 
-def read_assignment(path: Path) -> Assignment:
-    """Lit et vérifie une source.
+def read_assignment(path: Path, *, shown: Path | None = None) -> Assignment:
+    """Lit et vérifie une source ; `shown` est le chemin que citent les messages.
 
     Raises:
         CourseError: le fichier ne se lit pas, ou la source est fautive ; le message énumère toutes les fautes.
@@ -26,8 +26,8 @@ def read_assignment(path: Path) -> Assignment:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise CourseError(f"{path} : ce fichier ne se lit pas ({error}).") from None
-    return parse(text, path.stem, file=str(path))
+        raise CourseError(f"{shown or path} : ce fichier ne se lit pas ({error}).") from None
+    return parse(text, path.stem, file=str(shown or path))
 
 
 def parse(text: str, name: str, *, file: str = "source") -> Assignment:
