@@ -8,6 +8,7 @@ from typing import Literal
 
 from coursekit.arithmetic import walk
 from coursekit.layers import Chain, Row, Shape
+from coursekit.tables.accuracy import Accuracy, published_accuracy
 
 Quantity = Literal["parameters", "macs", "connections"]
 
@@ -70,6 +71,11 @@ class Entry:
     departures: tuple[str, ...] = ()
     errata: tuple[Erratum, ...] = ()
     peer: str | None = None
+
+    @property
+    def accuracy(self) -> Accuracy | None:
+        """La justesse publiée, s’il y en a une."""
+        return published_accuracy(self.name, self.peer)
 
     def rows(self, input_shape: Shape | None = None, num_classes: int | None = None) -> tuple[Row, ...]:
         """Les lignes de la table, pour l’entrée de l’article ou pour une autre.
