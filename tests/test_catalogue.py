@@ -1,13 +1,15 @@
 """Le catalogue prouvé trois fois : compte à la main = compte mesuré = compte publié ; et l’accord avec torchvision."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from coursekit import models
-from coursekit.arithmetic import totals
 from coursekit.errors import ArgumentError, ShapeError, UnknownNameError
-from coursekit.layers import Row, Shape
+from coursekit.layers import Shape, edit
 from coursekit.measure import measure
+from coursekit.proof import MERGES, first_difference, prove
 from coursekit.tables import CATALOGUE, find, names
 from coursekit.vision import load_torchvision
 
@@ -29,20 +31,6 @@ OTHER = {entry.name: first_accepted(entry, SMALL[entry.name] + 43) for entry in 
 
 
 every_entry = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
-published_facts = pytest.mark.parametrize(
-    ("entry", "fact"),
-    [(entry, fact) for entry in CATALOGUE for fact in entry.published],
-    ids=lambda value: getattr(value, "name", None) or f"{value.quantity} {value.stated}",
-)
-
-
-def counted(row: Row):
-    return row.name, row.input, row.output, row.parameters, row.macs
-
-
-def modules_of(rows):
-    """Les lignes qui sont un module ; une réunion de branches n’en est pas un, mais la ligne suivante la vérifie."""
-    return [counted(row) for row in rows if row.kind not in ("add", "concat", "scale")]
 
 
 def small_model(entry, **options):
@@ -57,21 +45,12 @@ def small_batch(entry, size, **options):
     return torch.rand(size, entry.input.channels, side, side, generator=generator, **options)
 
 
-def count_connections(entry):
-    """Connexions au sens de LeCun et al. (1998) : poids et biais, chacun compté autant de fois qu’il sert."""
-    total = 0
-    for row in entry.rows():
-        positions = row.output.numel // row.output.channels
-        gathered = 4 * row.output.numel if row.kind == "Subsample" else row.macs
-        biases = 0 if row.kind == "RadialBasis" or not row.parameters else row.output.channels * positions
-        total += gathered + biases
-    return total
-
-
 @every_entry
-def test_hand_count_is_the_measured_count_row_by_row(entry):
-    measured = measure(models.build(entry.name, device="meta"), entry.input)
-    assert modules_of(entry.rows()) == [counted(row) for row in measured]
+def test_hand_count_is_the_measured_count_is_the_published_count(entry):
+    proof = prove(entry)
+    assert proof.difference == ""
+    assert [fact.stated for fact, agrees in proof.published if not agrees] == []
+    assert proof.holds
 
 
 @every_entry
@@ -79,18 +58,18 @@ def test_they_agree_on_another_image_and_other_classes(entry):
     size, channels = OTHER[entry.name], 2
     shape = Shape(channels, (size, size))
     model = models.build(entry.name, image_size=size, in_channels=channels, num_classes=7, device="meta")
-    assert modules_of(entry.rows(shape, 7)) == [counted(row) for row in measure(model, shape)]
+    counted = [row for row in entry.rows(shape, 7) if row.kind not in MERGES]
+    assert first_difference(counted, measure(model, shape)) == ""
 
 
-@published_facts
-def test_count_is_the_published_count(entry, fact):
-    parameters, macs = totals(entry.rows())
-    value = {
-        "parameters": lambda: parameters,
-        "macs": lambda: macs,
-        "connections": lambda: count_connections(entry),
-    }
-    assert abs(value[fact.quantity]() - fact.value) <= fact.tolerance
+def test_a_proof_can_fail_and_names_the_first_difference():
+    entry = find("vgg16")
+    wider = replace(
+        entry, unroll=lambda classes: edit(entry.unroll(classes), "features.conv2_1", out_channels=96)
+    )
+    assert "features.conv2_1" in prove(wider).difference
+    lying = replace(entry, published=(replace(entry.published[0], value=1.0),))
+    assert not prove(lying).holds
 
 
 @every_entry
@@ -101,7 +80,8 @@ def test_entry_says_where_it_comes_from(entry):
 
 def test_names_are_unique_and_ordered():
     assert len(set(names())) == len(names()) == len(CATALOGUE)
-    assert names("vgg") == ("vgg11", "vgg13", "vgg16", "vgg19")
+    assert names("vgg")[:5] == ("vgg11", "vgg13", "vgg16-c", "vgg16", "vgg19")
+    assert names("vgg")[5:] == ("vgg11-bn", "vgg13-bn", "vgg16-bn", "vgg19-bn")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +135,7 @@ def test_same_seed_same_weights_and_the_global_generator_is_untouched(entry):
         assert torch.equal(mine, other)
 
 
-PEER_SIZE = {"resnet": 64}
+PEER_SIZE = {"resnet": 64, "resnext": 64}
 """Les réseaux à pooling global se comparent plus vite sur de petites images."""
 
 

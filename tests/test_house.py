@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "measure": {"errors", "layers"},
     "reach": {"errors", "layers", "measure"},
     "report": {"errors", "layers", "arithmetic", "tables"},
+    "proof": {"errors", "layers", "arithmetic", "tables", "models", "measure"},
     "prose": {"errors", "report"},
     "viz": {"errors", "layers", "arithmetic", "tables", "filters"},
     "checks": {"errors", "layers", "arithmetic", "tables", "models", "measure", "report"},
