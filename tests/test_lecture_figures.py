@@ -10,7 +10,7 @@ from coursekit import arithmetic as a
 from coursekit.arithmetic import totals, walk
 from coursekit.filters import correlate
 from coursekit.layers import Chain, Conv, Shape
-from coursekit.tables import find
+from coursekit.tables import find, resnext
 from coursekit.tables.alexnet import COUNT_ERRATUM, NORM_ERRATUM
 
 FIGURES = {
@@ -82,6 +82,10 @@ def millions(name):
     return f"{round(totals(find(name).rows())[0] / 1e6)}M"
 
 
+def gigamacs(*names):
+    return " ".join(f"{totals(find(name).rows())[1] / 1e9:.1f}e9" for name in names)
+
+
 COMPUTED = {
     "fc-inputs": lambda: Shape(3, (32, 32)).numel,
     "conv-5x5x3x8-params": lambda: a.conv_parameters(3, 8, 5),
@@ -101,9 +105,11 @@ COMPUTED = {
     "inception-naive-ops": lambda: f"{round(naive_inception() / 1e6)}M",
     "inception-naive-depth": lambda: 128 + 192 + 96 + 256,
     "separable-ratio": separable_ratio_holds,
+    "resnext50-flops": lambda: gigamacs("resnext50-1x64d", "resnext50-32x4d"),
+    "resnext-width": lambda: " ".join(str(resnext.width_for(c)) for c in (1, 2, 4, 8, 32)),
 }
 
-CORRECTED = {"alexnet-params": COUNT_ERRATUM}
+CORRECTED = {"alexnet-params": COUNT_ERRATUM, "resnext50-params": resnext.COUNT_ERRATUM}
 """Les nombres qu’une diapositive donne de travers : le catalogue en porte l’erratum."""
 
 NEED_OTHER_NETWORKS = (
@@ -111,9 +117,6 @@ NEED_OTHER_NETWORKS = (
     "inception-bottleneck-ops",
     "resnet-flops",
     "stochastic-depth-saving",
-    "resnext50-params",
-    "resnext50-flops",
-    "resnext-width",
     "densenet-connections",
     "se-gflops",
     "se-ratio-size",
@@ -148,3 +151,20 @@ def test_alexnet_normalises_before_pooling_as_the_paper_does():
     assert NORM_ERRATUM in find("alexnet").errata
     names = [row.name for row in find("alexnet").rows()]
     assert names.index("features.norm1") < names.index("features.pool1")
+
+
+def test_resnext_table_truncates_the_count_of_resnet50():
+    assert FIGURES["resnext50-params"]["stated"] == "25.5e6 25.0e6"
+    assert resnext.COUNT_ERRATUM in find("resnext50-1x64d").errata
+    counts = [totals(find(name).rows())[0] for name in ("resnext50-1x64d", "resnext50-32x4d")]
+    assert [f"{count / 1e6:.1f}" for count in counts] == ["25.6", "25.0"]
+
+
+@pytest.mark.parametrize(("cardinality", "width"), [(1, 64), (2, 40), (4, 24), (8, 14), (32, 4)])
+def test_each_row_of_the_resnext_table_of_widths_keeps_the_cost(cardinality, width):
+    """« Environ 70 k » : la table 2 les dit tous égaux à l’arrondi près ; ses voisins en sont plus loin."""
+    target = resnext.template_cost(1, 64)
+    gap = abs(resnext.template_cost(cardinality, width) - target)
+    assert gap <= 0.04 * target
+    for other in (width - 1, width + 1):
+        assert abs(resnext.template_cost(cardinality, other) - target) > gap

@@ -80,16 +80,19 @@ class Bottleneck(nn.Module):
         *,
         shortcut: str = "B",
         stride_on_3x3: bool = False,
+        width: int | None = None,
+        groups: int = 1,
     ) -> None:
         super().__init__()
+        width = width or channels
         first, second = (1, stride) if stride_on_3x3 else (stride, 1)
-        self.conv1 = conv1x1(in_channels, channels, first)
-        self.bn1 = nn.BatchNorm2d(channels)
+        self.conv1 = conv1x1(in_channels, width, first)
+        self.bn1 = nn.BatchNorm2d(width)
         self.relu1 = nn.ReLU(inplace=True)
-        self.conv2 = conv3x3(channels, channels, second)
-        self.bn2 = nn.BatchNorm2d(channels)
+        self.conv2 = conv3x3(width, width, second, groups)
+        self.bn2 = nn.BatchNorm2d(width)
         self.relu2 = nn.ReLU(inplace=True)
-        self.conv3 = conv1x1(channels, 4 * channels)
+        self.conv3 = conv1x1(width, 4 * channels)
         self.bn3 = nn.BatchNorm2d(4 * channels)
         self.shortcut = make_shortcut(shortcut, in_channels, 4 * channels, stride)
         self.relu3 = nn.ReLU(inplace=True)

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
-from coursekit.tables import alexnet, lenet, resnet, vgg
+from coursekit.tables import alexnet, lenet, resnet, resnext, vgg
 from coursekit.tables.entry import Entry, Erratum, Published
 
-CATALOGUE: tuple[Entry, ...] = (*lenet.ENTRIES, *alexnet.ENTRIES, *vgg.ENTRIES, *resnet.ENTRIES)
+CATALOGUE: tuple[Entry, ...] = (
+    *lenet.ENTRIES,
+    *alexnet.ENTRIES,
+    *vgg.ENTRIES,
+    *resnet.ENTRIES,
+    *resnext.ENTRIES,
+)
 
 
 def names(family: str | None = None) -> tuple[str, ...]:

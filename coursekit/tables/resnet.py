@@ -7,6 +7,7 @@ a les mêmes couches sans les raccourcis. Diapositives « ResNet » du cours
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -69,13 +70,19 @@ def basic(channels: int, stride: int) -> tuple[Layer, ...]:
     return (*conv_bn(channels, 3, 1, stride), relu(1), *conv_bn(channels, 3, 2))
 
 
-def bottleneck(channels: int, stride: int, stride_on_3x3: bool) -> tuple[Layer, ...]:
-    """1×1 qui réduit, 3×3, 1×1 qui rend quatre fois plus de canaux (figure 5, droite)."""
+def bottleneck(
+    channels: int, stride: int, stride_on_3x3: bool, width: int | None = None, groups: int = 1
+) -> tuple[Layer, ...]:
+    """1×1 qui réduit, 3×3, 1×1 qui rend quatre fois plus de canaux (figure 5, droite).
+
+    `width` : les canaux des deux premières couches, ceux de l’étage par défaut ; `groups` : ceux de la couche 3×3.
+    """
+    width = width or channels
     first, second = (1, stride) if stride_on_3x3 else (stride, 1)
     return (
-        *conv_bn(channels, 1, 1, first),
+        *conv_bn(width, 1, 1, first),
         relu(1),
-        *conv_bn(channels, 3, 2, second),
+        *conv_bn(width, 3, 2, second, groups),
         relu(2),
         *conv_bn(4 * channels, 1, 3),
     )
@@ -97,25 +104,36 @@ def residual(main: tuple[Layer, ...], skip: Layer | None, last: int, name: str) 
     return Chain((body, relu(last)), name=name)
 
 
-def _block(config: ResNet, in_channels: int, channels: int, stride: int, name: str) -> tuple[Chain, int]:
-    if config.block == "basic":
-        main, out_channels, last = basic(channels, stride), channels, 2
-    else:
-        main, out_channels, last = bottleneck(channels, stride, config.stride_on_3x3), 4 * channels, 3
-    skip = None if config.shortcut == "none" else shortcut(config.shortcut, in_channels, out_channels, stride)
-    return residual(main, skip, last, name), out_channels
+BlockTable = Callable[[int, int, int, str], tuple[Chain, int]]
+"""Ce qui déroule un bloc : (canaux d’entrée, largeur de l’étage, pas, nom) → (couches, canaux de sortie)."""
 
 
-def _stages(config: ResNet) -> tuple[Chain, ...]:
-    in_channels, stages = config.channels[0], []
-    for index, (depth, channels) in enumerate(zip(config.depths, config.channels, strict=True)):
+def block_table(config: ResNet) -> BlockTable:
+    """Le bloc que dit la configuration."""
+
+    def unroll_block(in_channels: int, channels: int, stride: int, name: str) -> tuple[Chain, int]:
+        if config.block == "basic":
+            main, out_channels, last = basic(channels, stride), channels, 2
+        else:
+            main, out_channels, last = bottleneck(channels, stride, config.stride_on_3x3), 4 * channels, 3
+        kind = config.shortcut
+        skip = None if kind == "none" else shortcut(kind, in_channels, out_channels, stride)
+        return residual(main, skip, last, name), out_channels
+
+    return unroll_block
+
+
+def stages(block: BlockTable, depths: tuple[int, ...], channels: tuple[int, ...]) -> tuple[Chain, ...]:
+    """Les étages conv2_x, conv3_x… ; le premier bloc de chacun porte le pas et le changement de canaux."""
+    in_channels, made = channels[0], []
+    for index, (depth, width) in enumerate(zip(depths, channels, strict=True)):
         blocks = []
         for i in range(depth):
             stride = 2 if i == 0 and index > 0 else 1
-            block, in_channels = _block(config, in_channels, channels, stride, str(i))
-            blocks.append(block)
-        stages.append(Chain(tuple(blocks), name=f"conv{index + 2}_x"))
-    return tuple(stages)
+            unrolled, in_channels = block(in_channels, width, stride, str(i))
+            blocks.append(unrolled)
+        made.append(Chain(tuple(blocks), name=f"conv{index + 2}_x"))
+    return tuple(made)
 
 
 IMAGENET_STEM: tuple[Layer, ...] = (
@@ -134,7 +152,7 @@ def head(num_classes: int) -> tuple[Layer, ...]:
 
 def unroll(config: ResNet, num_classes: int) -> Chain:
     stem = CIFAR_STEM if config.is_cifar else IMAGENET_STEM
-    return Chain((*stem, *_stages(config), *head(num_classes)))
+    return Chain((*stem, *stages(block_table(config), config.depths, config.channels), *head(num_classes)))
 
 
 PAPER = "He et al. (2016)"
