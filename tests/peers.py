@@ -13,14 +13,12 @@ def pad_like_resnet(peer: nn.Module) -> None:
     peer.pool0 = nn.MaxPool2d(3, stride=2, padding=1)
 
 
-TIMM_CHANGES = dict.fromkeys(
-    (
-        *(f"legacy_seresnet{depth}" for depth in (50, 101, 152)),
-        *(f"legacy_seresnext{depth}_32x4d" for depth in (50, 101)),
-        "legacy_senet154",
-    ),
-    pad_like_resnet,
+CAFFE_NETWORKS = (
+    *(f"legacy_seresnet{depth}" for depth in (50, 101, 152)),
+    *(f"legacy_seresnext{depth}_32x4d" for depth in (50, 101)),
+    "legacy_senet154",
 )
+TIMM_CHANGES = dict.fromkeys(CAFFE_NETWORKS, pad_like_resnet)
 
 
 def build_peer(peer: str, num_classes: int) -> nn.Module:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
-from coursekit.tables import alexnet, lenet, resnet, resnext, vgg
+from coursekit.tables import alexnet, lenet, mobilenet, resnet, resnext, vgg
 from coursekit.tables.entry import Entry, Erratum, Published
 
 CATALOGUE: tuple[Entry, ...] = (
@@ -12,6 +12,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *vgg.ENTRIES,
     *resnet.ENTRIES,
     *resnext.ENTRIES,
+    *mobilenet.ENTRIES,
 )
 
 
