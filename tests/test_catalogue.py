@@ -79,7 +79,9 @@ def test_a_proof_can_fail_and_names_the_first_difference():
 @every_entry
 def test_entry_says_where_it_comes_from(entry):
     assert entry.source
-    assert entry.published or entry.departures, "ni nombre publié, ni écart : que prouve cette entrée ?"
+    assert entry.published or entry.departures or entry.errata, (
+        "ni nombre publié, ni écart : que prouve cette entrée ?"
+    )
 
 
 def test_names_are_unique_and_ordered():

@@ -173,9 +173,12 @@ class ResNet(nn.Module):
         self.fc = nn.Linear(512 * expansion, num_classes)
         initialise(self)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor) -> Tensor:
         x = self.maxpool(self.relu1(self.bn1(self.conv1(x))))
-        x = self.conv5_x(self.conv4_x(self.conv3_x(self.conv2_x(x))))
+        return self.conv5_x(self.conv4_x(self.conv3_x(self.conv2_x(x))))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.features(x)
         return self.fc(self.flatten(self.avgpool(x)))
 
 
@@ -202,9 +205,12 @@ class CifarResNet(nn.Module):
         self.fc = nn.Linear(64 * expansion, num_classes)
         initialise(self)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor) -> Tensor:
         x = self.relu1(self.bn1(self.conv1(x)))
-        x = self.conv4_x(self.conv3_x(self.conv2_x(x)))
+        return self.conv4_x(self.conv3_x(self.conv2_x(x)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.features(x)
         return self.fc(self.flatten(self.avgpool(x)))
 
 

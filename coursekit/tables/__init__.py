@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
-from coursekit.tables import alexnet, lenet, mobilenet, resnet, resnext, vgg
+from coursekit.tables import alexnet, lenet, mobilenet, preact, resnet, resnext, vgg, wide_resnet
 from coursekit.tables.entry import Entry, Erratum, Published
 
 CATALOGUE: tuple[Entry, ...] = (
@@ -11,7 +11,9 @@ CATALOGUE: tuple[Entry, ...] = (
     *alexnet.ENTRIES,
     *vgg.ENTRIES,
     *resnet.ENTRIES,
+    *preact.ENTRIES,
     *resnext.ENTRIES,
+    *wide_resnet.ENTRIES,
     *mobilenet.ENTRIES,
 )
 

@@ -64,7 +64,7 @@ COMPLEXITY = {50: "4.1", 101: "7.8"}
 COUNT_ERRATUM = Erratum(
     f"{PAPER}, table 1",
     "25,5 millions de paramètres pour ResNet-50",
-    "25,6 millions (25 557 032)",
+    "25,6 millions (25\u202f557\u202f032)",
     "La table tronque au lieu d’arrondir.",
 )
 
