@@ -99,7 +99,7 @@ def test_unknown_name_gets_the_nearest(name, nearest):
 
 
 def test_unknown_family_lists_them():
-    with pytest.raises(UnknownNameError, match="lenet, alexnet, vgg"):
+    with pytest.raises(UnknownNameError, match="lenet, alexnet, zfnet, vgg, nin"):
         names("zzz")
 
 

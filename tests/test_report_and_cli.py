@@ -108,7 +108,7 @@ def test_models_lists_the_catalogue(run):
         (("describe", "vgg16", "--classes", "0"), "au moins 1"),
         (("describe", "vgg16", "--classes", "mille"), "valeur incorrecte"),
         (("describe",), "il manque"),
-        (("models", "--family", "zzz"), "lenet, alexnet, vgg"),
+        (("models", "--family", "zzz"), "lenet, alexnet, zfnet, vgg, nin"),
         (("decrire",), "choix inconnu"),
         ((), "il manque"),
         (("describe", "vgg16", "--json", "--markdown"), "incompatible"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
-from coursekit.tables import alexnet, lenet, mobilenet, preact, resnet, resnext, vgg, wide_resnet
+from coursekit.tables import alexnet, lenet, mobilenet, nin, preact, resnet, resnext, vgg, wide_resnet, zfnet
 from coursekit.tables.entry import Entry, Erratum, Published
 
 CATALOGUE: tuple[Entry, ...] = (
     *lenet.ENTRIES,
     *alexnet.ENTRIES,
+    *zfnet.ENTRIES,
     *vgg.ENTRIES,
+    *nin.ENTRIES,
     *resnet.ENTRIES,
     *preact.ENTRIES,
     *resnext.ENTRIES,
