@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
-from coursekit.tables import alexnet, lenet, mobilenet, nin, preact, resnet, resnext, vgg, wide_resnet, zfnet
+from coursekit.tables import (
+    alexnet,
+    densenet,
+    lenet,
+    mobilenet,
+    nin,
+    preact,
+    resnet,
+    resnext,
+    vgg,
+    wide_resnet,
+    zfnet,
+)
 from coursekit.tables.entry import Entry, Erratum, Published
 
 CATALOGUE: tuple[Entry, ...] = (
@@ -16,6 +28,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *preact.ENTRIES,
     *resnext.ENTRIES,
     *wide_resnet.ENTRIES,
+    *densenet.ENTRIES,
     *mobilenet.ENTRIES,
 )
 
