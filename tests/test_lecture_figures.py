@@ -12,6 +12,7 @@ from coursekit.filters import correlate
 from coursekit.layers import Chain, Conv, Shape
 from coursekit.tables import find, resnext
 from coursekit.tables.alexnet import COUNT_ERRATUM, NORM_ERRATUM
+from coursekit.tables.efficientnet import ALPHA, BETA, FLOPS_ERRATA, GAMMA, compound_scaling
 
 FIGURES = {
     row["id"]: row for row in csv.DictReader((Path(__file__).parent / "data/lecture_figures.csv").open())
@@ -86,7 +87,55 @@ def gigamacs(*names):
     return " ".join(f"{totals(find(name).rows())[1] / 1e9:.1f}e9" for name in names)
 
 
+B0_SLIDE = (
+    ("Conv3x3", 224, 32, 1),
+    ("MBConv1, k3x3", 112, 16, 1),
+    ("MBConv6, k3x3", 112, 24, 2),
+    ("MBConv6, k5x5", 56, 40, 2),
+    ("MBConv6, k3x3", 28, 80, 3),
+    ("MBConv6, k5x5", 14, 112, 3),
+    ("MBConv6, k5x5", 14, 192, 4),
+    ("MBConv6, k3x3", 7, 320, 1),
+    ("Conv1x1", 7, 1280, 1),
+)
+"""La diapositive : opérateur, résolution d’entrée, canaux, couches ; la dernière porte aussi pooling et FC."""
+
+
+def slide_of_b0():
+    """La même table, relue sur les lignes du réseau."""
+    rows = find("efficientnet-b0").rows()
+    found = []
+    for i in range(1, 10):
+        stage = [row for row in rows if row.name.startswith(f"features.stage{i}.")]
+        blocks = {row.name.split(".")[2] for row in stage if row.name.split(".")[2].isdigit()}
+        first, last = stage[0], stage[-1]
+        found.append((operator(stage), first.input.spatial[0], last.output.channels, max(1, len(blocks))))
+    return "table" if tuple(found) == B0_SLIDE else found
+
+
+def operator(stage):
+    """Ce que la première colonne dit d’un étage : sa première couche, ou l’expansion et le filtre de ses blocs."""
+    convs = [row for row in stage if row.kind == "Conv"]
+    if len(convs) == 1:
+        kernel = round((convs[0].parameters / convs[0].input.channels / convs[0].output.channels) ** 0.5)
+        return f"Conv{kernel}x{kernel}"
+    depthwise = next(row for row in convs if row.name.endswith("depthwise.conv"))
+    kernel = round((depthwise.parameters / depthwise.output.channels) ** 0.5)
+    return f"MBConv{depthwise.input.channels // stage[0].input.channels}, k{kernel}x{kernel}"
+
+
+def compound_bases():
+    """α, β et γ, si leur contrainte tient : α·β²·γ² ≈ 2, à 5 % près."""
+    near = abs(compound_scaling(1).cost - 2) < 0.1
+    return f"{ALPHA} {BETA} {GAMMA}" if near else compound_scaling(1).cost
+
+
 COMPUTED = {
+    "efficientnet-b0": slide_of_b0,
+    "efficientnet-params": lambda: " ".join(
+        f"{totals(find(f'efficientnet-b{i}').rows())[0] / 1e6:.{1 if i == 1 else 0}f}M" for i in (1, 3, 4, 7)
+    ),
+    "compound-constraint": compound_bases,
     "fc-inputs": lambda: Shape(3, (32, 32)).numel,
     "conv-5x5x3x8-params": lambda: a.conv_parameters(3, 8, 5),
     "fc-equivalent-params": lambda: a.fully_connected_equivalent(32 * 32 * 3, 28 * 28 * 8),
@@ -109,7 +158,11 @@ COMPUTED = {
     "resnext-width": lambda: " ".join(str(resnext.width_for(c)) for c in (1, 2, 4, 8, 32)),
 }
 
-CORRECTED = {"alexnet-params": COUNT_ERRATUM, "resnext50-params": resnext.COUNT_ERRATUM}
+CORRECTED = {
+    "alexnet-params": COUNT_ERRATUM,
+    "resnext50-params": resnext.COUNT_ERRATUM,
+    "efficientnet-flops": FLOPS_ERRATA[4],
+}
 """Les nombres qu’une diapositive donne de travers : le catalogue en porte l’erratum."""
 
 NEED_OTHER_NETWORKS = (
@@ -120,10 +173,6 @@ NEED_OTHER_NETWORKS = (
     "densenet-connections",
     "se-gflops",
     "se-ratio-size",
-    "efficientnet-b0",
-    "efficientnet-params",
-    "efficientnet-flops",
-    "compound-constraint",
     "ilsvrc-top5",
 )
 """Ceux qui demandent des architectures absentes du catalogue, ou seulement la lecture d’un article."""
@@ -168,3 +217,13 @@ def test_each_row_of_the_resnext_table_of_widths_keeps_the_cost(cardinality, wid
     assert gap <= 0.04 * target
     for other in (width - 1, width + 1):
         assert abs(resnext.template_cost(cardinality, other) - target) > gap
+
+
+def test_efficientnet_flops_come_out_for_b1_and_b3_only():
+    printed = dict(zip((1, 3, 4, 5), FIGURES["efficientnet-flops"]["stated"].split(), strict=True))
+    counted = {i: totals(find(f"efficientnet-b{i}").rows())[1] / 1e9 for i in printed}
+    right = [i for i, value in counted.items() if f"{value:.1f}B" == printed[i]]
+    assert right == [1, 3]
+    for i in (4, 5):
+        assert FLOPS_ERRATA[i] in find(f"efficientnet-b{i}").errata
+        assert FLOPS_ERRATA[i].correct == f"{counted[i]:.2f} G".replace(".", ",")

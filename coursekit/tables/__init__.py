@@ -6,6 +6,7 @@ from coursekit.errors import UnknownNameError
 from coursekit.tables import (
     alexnet,
     densenet,
+    efficientnet,
     lenet,
     mobilenet,
     nin,
@@ -30,6 +31,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *wide_resnet.ENTRIES,
     *densenet.ENTRIES,
     *mobilenet.ENTRIES,
+    *efficientnet.ENTRIES,
 )
 
 
