@@ -10,7 +10,7 @@ from coursekit import arithmetic as a
 from coursekit.arithmetic import totals, walk
 from coursekit.filters import correlate
 from coursekit.layers import Chain, Conv, Shape
-from coursekit.tables import find, resnext
+from coursekit.tables import densenet, find, resnext, stochastic_depth
 from coursekit.tables.alexnet import COUNT_ERRATUM, NORM_ERRATUM
 from coursekit.tables.efficientnet import ALPHA, BETA, FLOPS_ERRATA, GAMMA, compound_scaling
 
@@ -81,6 +81,26 @@ def separable_ratio_holds():
 
 def millions(name):
     return f"{round(totals(find(name).rows())[0] / 1e6)}M"
+
+
+def stochastic_depth_saving():
+    """La part des MAC de ResNet-110 que l’entraînement épargne en espérance, avec p_L = 0,5."""
+    rows = find("resnet110-cifar-stochastic-depth").rows()
+    return f"{100 * stochastic_depth.expected_saving(rows, 0.5):.0f} %"
+
+
+def dense_connections(depth):
+    """Les groupes de cartes que lisent les couches d’un bloc dense déroulé : l’entrée et les sorties des précédentes.
+
+    Avec k cartes à l’entrée comme à chaque couche, une couche qui lit m × k canaux reçoit m connexions.
+    """
+    config = densenet.DenseNet((depth,), growth=12, stem_channels=12, bottleneck=False)
+    rows = walk(densenet.dense_block(config, depth), Shape(12, (8, 8)))
+    return sum(row.input.channels // 12 for row in rows if row.kind == "Conv")
+
+
+def dense_connections_hold():
+    return "L(L+1)/2" if all(dense_connections(n) == n * (n + 1) // 2 for n in range(1, 25)) else "faux"
 
 
 def gigamacs(*names):
@@ -154,6 +174,8 @@ COMPUTED = {
     "inception-naive-ops": lambda: f"{round(naive_inception() / 1e6)}M",
     "inception-naive-depth": lambda: 128 + 192 + 96 + 256,
     "separable-ratio": separable_ratio_holds,
+    "stochastic-depth-saving": stochastic_depth_saving,
+    "densenet-connections": dense_connections_hold,
     "resnext50-flops": lambda: gigamacs("resnext50-1x64d", "resnext50-32x4d"),
     "resnext-width": lambda: " ".join(str(resnext.width_for(c)) for c in (1, 2, 4, 8, 32)),
 }
@@ -169,8 +191,6 @@ NEED_OTHER_NETWORKS = (
     "googlenet-params",
     "inception-bottleneck-ops",
     "resnet-flops",
-    "stochastic-depth-saving",
-    "densenet-connections",
     "se-gflops",
     "se-ratio-size",
     "ilsvrc-top5",
