@@ -43,13 +43,15 @@ PACKAGE = {
     "filters/photo.txt": "une image\n",
     "checks/__init__.py": "",
     "checks/numbers.py": "from ..sizes import half\n",
+    "shown.py": "ANSWER = 42\n",
     "sizes.py": "def half(n):\n    return n // 2\n",
 }
 CHAPTERS = {
     "filtres": CHAPTER.format(
         title="Filtres", code="from minipaquet.filters.kernels import SIZE\nprint('taille', SIZE)"
     ),
-    "verifications": CHAPTER.format(title="Vérifications", code="from minipaquet.checks import numbers"),
+    "verifications": CHAPTER.format(title="Vérifications", code="from minipaquet.checks import numbers")
+    + "\n```{literalinclude} /../minipaquet/shown.py\n```\n",
     "prose": "# Prose\n\nRien à exécuter.\n",
 }
 
@@ -85,6 +87,7 @@ class MiniBook:
             _write(root / "minipaquet" / name, text)
         for name, text in CHAPTERS.items():
             _write(root / "book" / f"{name}.md", text)
+        _write(root / "versions.txt", "numpy==2.4.6\n")
         _write(root / "book" / "index.md", "# Petit livre\n")
         chapters = [{"file": name} for name in CHAPTERS]
         _write(
@@ -141,9 +144,10 @@ def configuration() -> dict[str, object]:
     config["sphinx"]["local_extensions"] = dict.fromkeys(
         config["sphinx"]["local_extensions"], str(ROOT / "book" / "_ext")
     )
+    config["html"]["favicon"] = str(ROOT / "book" / config["html"]["favicon"])
     config["sphinx"]["config"] |= {
         "dependency_packages": ["minipaquet"],
-        "dependency_files": [],
+        "dependency_files": ["../versions.txt"],
         "html_static_path": [str(ROOT / "book" / "_assets")],
         "templates_path": [str(ROOT / "book" / "_templates")],
         "bibtex_bibfiles": [],

@@ -58,6 +58,8 @@ EDITS = [
         {"verifications"},
     ),
     ("la racine du paquet", "minipaquet/__init__.py", "", "VERSION = 1\n", BOTH, BOTH),
+    ("un fichier montré", "minipaquet/shown.py", "42", "43", {"verifications"}, {"verifications"}),
+    ("les versions fixées", "versions.txt", "2.4.6", "2.4.7", BOTH, BOTH),
     ("une donnée voisine", "minipaquet/filters/photo.txt", "une", "une autre", {"filtres"}, {"filtres"}),
 ]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from labels import label
 
 from coursekit import checks
 from coursekit.arithmetic import (
@@ -171,7 +172,7 @@ CASES: list[tuple[Any, Formula[..., object], tuple[Any, ...], dict[str, Any], bo
 ]
 
 
-@pytest.mark.parametrize(("answer", "formula", "args", "options", "ok", "words"), CASES, ids=str)
+@pytest.mark.parametrize(("answer", "formula", "args", "options", "ok", "words"), CASES, ids=label)
 def test_cases(
     answer: Any,
     formula: Formula[..., object],

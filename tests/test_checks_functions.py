@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import torch
 from hostile import hard_limit
+from labels import label
 
 from coursekit import checks
 from coursekit.arithmetic import conv_parameters, output_size, receptive_field
@@ -215,7 +216,7 @@ REFUSED: list[tuple[Any, str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "words", "misconception"), REFUSED, ids=str)
+@pytest.mark.parametrize(("function", "words", "misconception"), REFUSED, ids=label)
 def test_refused(function: Any, words: str, misconception: str | None) -> None:
     verdict = judge(function)
     assert not verdict.ok, verdict

@@ -9,6 +9,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from labels import label
 
 from coursekit import checks
 from coursekit.errors import ArgumentError
@@ -99,14 +100,14 @@ REFUSED: list[tuple[Any, Any, dict[str, Any], str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "expected", "options"), ACCEPTED, ids=str)
+@pytest.mark.parametrize(("answer", "expected", "options"), ACCEPTED, ids=label)
 def test_accepted(answer: Any, expected: Any, options: dict[str, Any]) -> None:
     verdict = checks.shape(answer, expected, **options)
     assert verdict.ok, verdict
     assert verdict.got == verdict.expected
 
 
-@pytest.mark.parametrize(("answer", "expected", "options", "words", "misconception"), REFUSED, ids=repr)
+@pytest.mark.parametrize(("answer", "expected", "options", "words", "misconception"), REFUSED, ids=label)
 def test_refused(
     answer: Any, expected: Any, options: dict[str, Any], words: str, misconception: str | None
 ) -> None:

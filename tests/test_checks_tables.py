@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from labels import label
 
 from coursekit import checks
 from coursekit.arithmetic import average_pool, max_pool
@@ -52,12 +53,12 @@ REFUSED: list[tuple[Any, Any, dict[str, Any], str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "expected", "options"), ACCEPTED, ids=repr)
+@pytest.mark.parametrize(("answer", "expected", "options"), ACCEPTED, ids=label)
 def test_accepted(answer: Any, expected: Any, options: dict[str, Any]) -> None:
     assert checks.table(answer, expected, **options).ok
 
 
-@pytest.mark.parametrize(("answer", "expected", "options", "words", "misconception"), REFUSED, ids=repr)
+@pytest.mark.parametrize(("answer", "expected", "options", "words", "misconception"), REFUSED, ids=label)
 def test_refused(
     answer: Any, expected: Any, options: dict[str, Any], words: str, misconception: str | None
 ) -> None:
@@ -68,7 +69,7 @@ def test_refused(
     assert verdict.expected == expected
 
 
-@pytest.mark.parametrize("expected", [[[1, 2], [3]], "texte", [["a"]], None], ids=repr)
+@pytest.mark.parametrize("expected", [[[1, 2], [3]], "texte", [["a"]], None], ids=label)
 def test_a_faulty_statement_is_the_teachers_error(expected: Any) -> None:
     with pytest.raises(ArgumentError):
         checks.table([[1]], expected)

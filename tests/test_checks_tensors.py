@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from labels import label
 from torch import nn
 
 from coursekit import checks
@@ -126,7 +127,7 @@ def test_a_verdict_keeps_no_big_tensor() -> None:
     assert verdict.expected == verdict.got == "tenseur (100, 100) de float32"
 
 
-@pytest.mark.parametrize("expected", ["texte", None, torch.empty(3, device="meta"), [[1], [2, 3]]], ids=str)
+@pytest.mark.parametrize("expected", ["texte", None, torch.empty(3, device="meta"), [[1], [2, 3]]], ids=label)
 def test_a_faulty_statement_is_the_teachers_error(expected: Any) -> None:
     with pytest.raises(ArgumentError):
         checks.tensor(EXPECTED, expected)

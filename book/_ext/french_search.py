@@ -24,7 +24,7 @@ var Stemmer = function() {
 """
 
 NO_EXCERPT_FROM_DISK = 'if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;'
-"""Un navigateur refuse qu’une page du disque en lise une autre : l’extrait de chaque résultat y serait une erreur."""
+"""Un navigateur refuse qu’une page du disque en lise une autre : l’extrait de chaque résultat y serait une erreur."""
 
 
 def unaccented(word: str) -> str:

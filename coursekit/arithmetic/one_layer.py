@@ -184,7 +184,7 @@ def macs(layer: Layer, shape: Shape, output: Shape) -> int:
 
 
 def _through_adaptive(field: Field, units: int, target: int) -> Field:
-    """Champ après un pooling adaptatif ; si ses fenêtres sont inégales, leur réunion (un majorant)."""
+    """Champ après un pooling adaptatif ; si ses fenêtres sont inégales, leur réunion (un majorant)."""
     if target == 1 or units % target:
         return through_everything(field, units)
     return through_window(field, units // target, units // target)

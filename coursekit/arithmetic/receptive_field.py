@@ -190,7 +190,7 @@ def _explain_first_pixel(result: int, padded_layers: PaddedStack) -> str:
         step *= stride
     where = "au bord de l’image" if result == 0 else f"{-result} pixels avant l’image, dans le padding"
     return (
-        "Chaque padding décale le début de P fois l’écart entre deux unités que la couche lit : "
+        "Chaque padding décale le début de P fois l’écart entre deux unités que la couche lit : "
         f"{' ; '.join(steps) or 'Aucune couche'}. Le champ de la première unité commence {where} : {result}."
     )
 

@@ -102,7 +102,7 @@ def last_map_size(image_size: int) -> int:
 
 
 def make(variant: str, **sizes: int) -> nn.Module:
-    """La variante « undivided », « groups » ou « torchvision »."""
+    """La variante « undivided », « groups » ou « torchvision »."""
     if variant == "torchvision":
         return AlexNet2014(**sizes)
     return AlexNet(groups=2 if variant == "groups" else 1, **sizes)

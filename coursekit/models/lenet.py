@@ -131,5 +131,5 @@ class ModernLeNet5(nn.Module):
 
 
 def make(variant: str, **sizes: int) -> nn.Module:
-    """La variante « published » ou « modern »."""
+    """La variante « published » ou « modern »."""
     return ModernLeNet5(**sizes) if variant == "modern" else LeNet5(**sizes)
