@@ -45,6 +45,7 @@ def build(
     size = entry.input.spatial[0] if image_size is None else image_size
     classes = entry.num_classes if num_classes is None else num_classes
     entry.rows(Shape(channels, (size, size)), classes)
+    entry.auxiliary_rows(Shape(channels, (size, size)), classes)
 
     require("torch", "torch")
     import torch

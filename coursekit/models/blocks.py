@@ -29,7 +29,7 @@ def dense_classifier(in_features: int, num_classes: int) -> nn.Sequential:
 
 
 def glorot(module: nn.Module) -> None:
-    """Glorot et Bengio (2010) : poids uniformes selon le nombre d’entrées et de sorties, biais nuls."""
+    """Glorot et Bengio (2010) : poids uniformes selon le nombre d’entrées et de sorties, biais nuls."""
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d | nn.Linear):
             nn.init.xavier_uniform_(layer.weight)

@@ -10,7 +10,7 @@ from coursekit.tables.nin import MlpConv as Config
 
 
 class MlpConv(nn.Sequential):
-    """Une convolution, puis deux couches denses partagées par toutes les positions : des convolutions 1×1."""
+    """Une convolution, puis deux couches denses partagées par toutes les positions : des convolutions 1×1."""
 
     def __init__(self, in_channels: int, row: Config, out_channels: int) -> None:
         super().__init__()
@@ -24,7 +24,7 @@ class MlpConv(nn.Sequential):
 
 
 class NiN(nn.Module):
-    """Des mlpconv séparés par des max poolings ; la sortie est la moyenne de chaque dernière carte, une par classe."""
+    """Des mlpconv séparés par des max poolings ; la sortie est la moyenne de chaque dernière carte, une par classe."""
 
     def __init__(self, rows: tuple[Config, ...], num_classes: int = 10, in_channels: int = 3) -> None:
         super().__init__()
@@ -37,7 +37,7 @@ class NiN(nn.Module):
             if row.dropout:
                 layers[f"drop{i}"] = nn.Dropout(0.5)
             in_channels = out_channels
-        self.features = named(**layers)  # une carte par classe : 10×8×8 pour CIFAR-10, 1000×6×6 pour ImageNet
+        self.features = named(**layers)  # une carte par classe : 10×8×8 pour CIFAR-10, 1000×6×6 pour ImageNet
         self.gap = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         initialise(self, narrow=IMAGENET_NARROW if rows == IMAGENET else ())
@@ -51,7 +51,7 @@ IMAGENET_NARROW = ("mlpconv1.conv", "mlpconv3.conv", "mlpconv4.mlp2")
 
 
 def initialise(module: nn.Module, narrow: tuple[str, ...]) -> None:
-    """Poids gaussiens d’écart type 0,05, ou 0,01 pour les couches `narrow` ; biais nuls."""
+    """Poids gaussiens d’écart type 0,05, ou 0,01 pour les couches `narrow` ; biais nuls."""
     for name, layer in module.named_modules():
         if isinstance(layer, nn.Conv2d):
             nn.init.normal_(layer.weight, std=0.01 if name.endswith(narrow) else 0.05)

@@ -9,9 +9,9 @@ from coursekit.tables.vgg import COLUMNS, Configuration
 
 
 class VGG(nn.Module):
-    """Cinq étages de convolutions 3×3, qui conservent la taille ; un max pooling la divise par deux après chacun.
+    """Cinq étages de convolutions 3×3, qui conservent la taille ; un max pooling la divise par deux après chacun.
 
-    La colonne C finit ses trois derniers étages par une convolution 1×1 ; `batch_norm` normalise chaque convolution.
+    La colonne C finit ses trois derniers étages par une convolution 1×1 ; `batch_norm` normalise chaque convolution.
     """
 
     def __init__(

@@ -19,11 +19,11 @@ class ZFNet(nn.Module):
     def __init__(self, num_classes: int = 1000, in_channels: int = 3, image_size: int = 224) -> None:
         super().__init__()
         self.features = named(
-            conv1=nn.Conv2d(in_channels, 96, 7, stride=2, padding=1),  # 96×110×110 ; AlexNet : 11×11, pas 4
+            conv1=nn.Conv2d(in_channels, 96, 7, stride=2, padding=1),  # 96×110×110 ; AlexNet : 11×11, pas 4
             relu1=nn.ReLU(inplace=True),
             pool1=pool(),  # 96×55×55
             norm1=local_response_norm(),
-            conv2=nn.Conv2d(96, 256, 5, stride=2),  # 256×26×26 ; AlexNet : pas 1
+            conv2=nn.Conv2d(96, 256, 5, stride=2),  # 256×26×26 ; AlexNet : pas 1
             relu2=nn.ReLU(inplace=True),
             pool2=pool(),  # 256×13×13
             norm2=local_response_norm(),
@@ -41,7 +41,7 @@ class ZFNet(nn.Module):
         self._initialise()
 
     def _initialise(self) -> None:
-        """Section 3 de l’article : poids à 10⁻² (ici, leur écart type), biais nuls."""
+        """Section 3 de l’article : poids à 10⁻² (ici, leur écart type), biais nuls."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.normal_(module.weight, std=0.01)
@@ -54,7 +54,7 @@ class ZFNet(nn.Module):
 
 
 def last_map_size(image_size: int) -> int:
-    """Côté des cartes après pool3 ; conv3, conv4 et conv5 le conservent."""
+    """Côté des cartes après pool3 ; conv3, conv4 et conv5 le conservent."""
     side = pool_output_size(output_size(image_size, 7, 2, 1), 3, 2, 0, True)
     side = pool_output_size(output_size(side, 5, 2), 3, 2, 0, True)
     return pool_output_size(side, 3, 2, 0, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from coursekit.arithmetic import walk
@@ -51,6 +51,19 @@ class Erratum:
 
 
 @dataclass(frozen=True)
+class Auxiliary:
+    """Une tête auxiliaire : elle lit la sortie de la ligne `after`, et ne sert qu’à l’entraînement.
+
+    Sa perte s’ajoute à celle du réseau avec le poids `loss_weight` ; `name` est son module.
+    """
+
+    name: str
+    after: str
+    unroll: Callable[[int], Chain]
+    loss_weight: float
+
+
+@dataclass(frozen=True)
 class Entry:
     """Une architecture nommée, jamais confondue avec ses variantes.
 
@@ -71,6 +84,7 @@ class Entry:
     departures: tuple[str, ...] = ()
     errata: tuple[Erratum, ...] = ()
     peer: str | None = None
+    auxiliary: tuple[Auxiliary, ...] = ()
 
     @property
     def accuracy(self) -> Accuracy | None:
@@ -85,3 +99,19 @@ class Entry:
         """
         classes = self.num_classes if num_classes is None else num_classes
         return walk(self.unroll(classes), input_shape or self.input)
+
+    def auxiliary_rows(
+        self, input_shape: Shape | None = None, num_classes: int | None = None
+    ) -> tuple[Row, ...]:
+        """Les lignes des têtes auxiliaires, que `rows` ne compte pas ; leur champ récepteur n’est pas suivi.
+
+        Raises:
+            ShapeError: l’entrée est trop petite, pour le réseau ou pour une tête.
+        """
+        classes = self.num_classes if num_classes is None else num_classes
+        given = {row.name: row.output for row in self.rows(input_shape, classes)} if self.auxiliary else {}
+        return tuple(
+            replace(row, fields=())
+            for head in self.auxiliary
+            for row in walk(replace(head.unroll(classes), name=head.name), given[head.after])
+        )

@@ -1,8 +1,8 @@
-"""Network in Network : Lin, Chen et Yan (2014), figures 1 et 2 ; un petit réseau 1×1 remplace le filtre linéaire.
+"""Network in Network : Lin, Chen et Yan (2014), figures 1 et 2 ; un petit réseau 1×1 remplace le filtre linéaire.
 
-Chaque mlpconv est une convolution suivie de deux couches 1×1, toutes avec ReLU ; la dernière rend une carte par classe,
-dont la moyenne est la sortie : plus aucune couche dense. L’article ne donne pas les largeurs ; elles viennent des
-configurations que ses auteurs ont diffusées. Diapositives « Network In Network » et « NiN » du cours CNN I.
+Chaque mlpconv est une convolution suivie de deux couches 1×1, toutes avec ReLU ; la dernière rend une carte par classe,
+dont la moyenne est la sortie : plus aucune couche dense. L’article ne donne pas les largeurs ; elles viennent des
+configurations que ses auteurs ont diffusées. Diapositives « Network In Network » et « NiN » du cours CNN I.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from coursekit.tables.entry import Entry, Published, rounded
 
 @dataclass(frozen=True)
 class MlpConv:
-    """Une ligne : convolution, puis deux couches 1×1 de `mlp` canaux ; sans `mlp[1]`, un canal par classe.
+    """Une ligne : convolution, puis deux couches 1×1 de `mlp` canaux ; sans `mlp[1]`, un canal par classe.
 
     Toutes sauf la dernière sont suivies d’un max pooling 3×3 de pas 2, et d’un dropout si `dropout`.
     """
@@ -70,7 +70,7 @@ def unroll(rows: tuple[MlpConv, ...], num_classes: int) -> Chain:
 PAPER = "Lin et al. (2014), section 3 et figure 2"
 WIDTHS = "Les largeurs, que l’article ne donne pas, sont celles de la configuration diffusée par ses auteurs."
 MEGABYTES = 29
-"""Poids du fichier diffusé pour ImageNet : quatre octets par paramètre, en unités de 2²⁰ octets."""
+"""Poids du fichier diffusé pour ImageNet : quatre octets par paramètre, en unités de 2²⁰ octets."""
 
 
 def _entry(
@@ -97,14 +97,14 @@ ENTRIES = (
     _entry(
         "CIFAR-10", CIFAR, 32, 10,
         rounded("parameters", "1", "M", "Springenberg et al. (2015), comparaison sur CIFAR-10"),
-        "L’article règle l’initialisation à la main sans la donner : ici, une gaussienne d’écart type 0,05.",
+        "L’article règle l’initialisation à la main sans la donner : ici, une gaussienne d’écart type 0,05.",
     ),
     _entry(
         "ImageNet", IMAGENET, 224, 1000,
         Published(
             "parameters", "29 Mo de poids", MEGABYTES * 2**20 / 4, 2**20 / 8, "modèle nin_imagenet diffusé pour Caffe"
         ),
-        "Le dropout ne suit que le troisième mlpconv, comme dans cette configuration ; l’article le met après tous "
+        "Le dropout ne suit que le troisième mlpconv, comme dans cette configuration ; l’article le met après tous "
         "sauf le dernier.",
     ),
 )  # fmt: skip

@@ -1,8 +1,8 @@
-"""VGG : Simonyan et Zisserman, « Very deep convolutional networks for large-scale image recognition » (2015), table 1.
+"""VGG : Simonyan et Zisserman, « Very deep convolutional networks for large-scale image recognition » (2015), table 1.
 
-Que des filtres 3×3 (pas 1, padding 1) en cinq étages, chacun suivi d’un max pooling 2×2 ; trois couches denses. La
-colonne C fait exception : la dernière couche de ses trois derniers étages est 1×1. Les variantes « bn » n’étaient pas
-dans l’article : une normalisation par lot y suit chaque convolution. Diapositive « VGGNet » du cours CNN I.
+Que des filtres 3×3 (pas 1, padding 1) en cinq étages, chacun suivi d’un max pooling 2×2 ; trois couches denses. La
+colonne C fait exception : la dernière couche de ses trois derniers étages est 1×1. Les variantes « bn » n’étaient pas
+dans l’article : une normalisation par lot y suit chaque convolution. Diapositive « VGGNet » du cours CNN I.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from coursekit.tables.entry import Entry, Published, exactly, rounded
 
 @dataclass(frozen=True)
 class Stage:
-    """Un étage : `convolutions` couches de `channels` filtres 3×3 (la dernière de `last_kernel`), et un max pooling."""
+    """Un étage : `convolutions` couches de `channels` filtres 3×3 (la dernière de `last_kernel`), et un max pooling."""
 
     convolutions: int
     channels: int
@@ -68,7 +68,7 @@ def unroll(config: Configuration, num_classes: int) -> Chain:
 
 DEPTHS = {"A": 11, "B": 13, "C": 16, "D": 16, "E": 19}
 MILLIONS = {"A": 133, "B": 133, "C": 134, "D": 138, "E": 144}
-"""Table 2 : millions de paramètres."""
+"""Table 2 : millions de paramètres."""
 
 TORCHVISION = {
     "vgg11": (132_863_336, "7.609"),
@@ -83,7 +83,7 @@ TORCHVISION = {
 """Paramètres et GMAC que publie torchvision, qui n’a pas la colonne C."""
 
 NORM_DEPARTURE = (
-    "Une normalisation par lot suit chaque convolution ; l’article (2014) est antérieur à cette méthode. Les "
+    "Une normalisation par lot suit chaque convolution ; l’article (2014) est antérieur à cette méthode. Les "
     "convolutions gardent leur biais, que la normalisation rend inutile, comme dans torchvision."
 )
 
@@ -127,7 +127,7 @@ def _with_batch_norm(entry: Entry, column: str) -> Entry:
         name=f"{entry.name}-bn",
         variant=config,
         title=f"{entry.title}, normalisée par lot",
-        source=f"torchvision ; {entry.source}",
+        source=f"torchvision ; {entry.source}",
         unroll=unroll_config,
         published=_peer_facts(peer),
         departures=(NORM_DEPARTURE,),

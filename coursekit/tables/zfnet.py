@@ -1,7 +1,7 @@
-"""ZFNet : Zeiler et Fergus, « Visualizing and understanding convolutional networks » (2014), figure 3.
+"""ZFNet : Zeiler et Fergus, « Visualizing and understanding convolutional networks » (2014), figure 3.
 
-AlexNet, dont la visualisation des filtres a fait corriger le début : des filtres 7×7 de pas 2 au lieu de 11×11 de
-pas 4, et un pas de 2 dans la deuxième couche. La normalisation y suit le pooling. Diapositive « ZFNet » du cours CNN I.
+AlexNet, dont la visualisation des filtres a fait corriger le début : des filtres 7×7 de pas 2 au lieu de 11×11 de
+pas 4, et un pas de 2 dans la deuxième couche. La normalisation y suit le pooling. Diapositive « ZFNet » du cours CNN I.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ CONVOLUTIONS = (
 )
 
 POOLED = {"conv1": "pool1", "conv2": "pool2", "conv5": "pool3"}
-"""Les convolutions suivies d’un max pooling 3×3 de pas 2 ; les deux premiers sont suivis d’une normalisation."""
+"""Les convolutions suivies d’un max pooling 3×3 de pas 2 ; les deux premiers sont suivis d’une normalisation."""
 
 PRINTED_SIZES = {
     "conv1": 110,
@@ -57,10 +57,10 @@ ENTRIES = (
         input=Shape(3, (224, 224)),
         unroll=unroll,
         departures=(
-            "L’article ne donne pas les paddings : un pixel pour conv1 et des poolings arrondis vers le haut sont "
+            "L’article ne donne pas les paddings : un pixel pour conv1 et des poolings arrondis vers le haut sont "
             "ceux qui rendent toutes les tailles de la figure 3.",
-            "Il ne donne pas les constantes de la normalisation : ce sont celles d’AlexNet.",
-            "Il dit les poids « initialisés à 10⁻² » : ici, une gaussienne de cet écart type.",
+            "Il ne donne pas les constantes de la normalisation : ce sont celles d’AlexNet.",
+            "Il dit les poids « initialisés à 10⁻² » : ici, une gaussienne de cet écart type.",
         ),
     ),
 )
