@@ -17,6 +17,7 @@ from coursekit.tables import (
     stochastic_depth,
     vgg,
     wide_resnet,
+    xception,
     zfnet,
 )
 from coursekit.tables.entry import Entry, Erratum, Published
@@ -35,6 +36,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *wide_resnet.ENTRIES,
     *densenet.ENTRIES,
     *mobilenet.ENTRIES,
+    *xception.ENTRIES,
     *efficientnet.ENTRIES,
 )
 
