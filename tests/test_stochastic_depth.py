@@ -1,4 +1,4 @@
-"""La profondeur stochastique : quels chemins s’ôtent, combien souvent, et ce que cela épargne."""
+"""La profondeur stochastique : quels chemins s’ôtent, combien souvent, et ce que cela épargne."""
 
 import pytest
 import torch
@@ -36,7 +36,7 @@ def test_impossible_survival_is_refused(block, blocks, last):
 
 
 def test_expected_depth_is_the_one_of_the_paper():
-    """Section 3 : E(L̃) = (3L − 1) / 4, « environ 40 » blocs sur 54."""
+    """Section 3 : E(L̃) = (3L − 1) / 4, « environ 40 » blocs sur 54."""
     assert sum(survival(block, 54, 0.5) for block in range(1, 55)) == pytest.approx((3 * 54 - 1) / 4)
 
 
@@ -88,7 +88,7 @@ def test_saving_is_nothing_when_every_block_survives_and_grows_as_fewer_do():
 
 
 def test_expected_saving_is_what_a_simulation_spares():
-    """Des tirages, avec les MAC lues bloc par bloc dans la table : leur moyenne est l’espérance."""
+    """Des tirages, avec les MAC lues bloc par bloc dans la table : leur moyenne est l’espérance."""
     rows = find(RESNET110).rows()
     blocks = [row.name.removesuffix("drop_path") for row in rows if row.kind == "DropPath"]
     costs = torch.tensor(

@@ -11,7 +11,7 @@ from coursekit.tables.densenet import DenseNet as Config
 
 
 class DenseLayer(nn.Module):
-    """x ↦ [x, H(x)] : la couche lit tout ce qui la précède, et y concatène ses `growth` cartes."""
+    """x ↦ [x, H(x)] : la couche lit tout ce qui la précède, et y concatène ses `growth` cartes."""
 
     def __init__(self, in_channels: int, growth: int) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class DenseLayer(nn.Module):
 
 
 class BottleneckLayer(DenseLayer):
-    """La même, où une couche 1×1 ramène d’abord ce qu’elle lit à 4 × `growth` canaux (« B »)."""
+    """La même, où une couche 1×1 ramène d’abord ce qu’elle lit à 4 × `growth` canaux (« B »)."""
 
     def __init__(self, in_channels: int, growth: int) -> None:
         super().__init__(in_channels, growth)
@@ -42,7 +42,7 @@ class BottleneckLayer(DenseLayer):
 
 
 def dense_block(config: Config, depth: int, in_channels: int) -> nn.Sequential:
-    """`depth` couches ; la i-ième reçoit `in_channels` + (i − 1) × `growth` canaux."""
+    """`depth` couches ; la i-ième reçoit `in_channels` + (i − 1) × `growth` canaux."""
     layer = BottleneckLayer if config.bottleneck else DenseLayer
     return named(
         **{f"denselayer{i + 1}": layer(in_channels + i * config.growth, config.growth) for i in range(depth)}
@@ -50,7 +50,7 @@ def dense_block(config: Config, depth: int, in_channels: int) -> nn.Sequential:
 
 
 def transition(in_channels: int, out_channels: int) -> nn.Sequential:
-    """Entre deux blocs : moins de canaux (1×1), puis une taille divisée par deux."""
+    """Entre deux blocs : moins de canaux (1×1), puis une taille divisée par deux."""
     return named(
         norm=nn.BatchNorm2d(in_channels),
         relu=nn.ReLU(inplace=True),

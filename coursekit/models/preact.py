@@ -13,7 +13,7 @@ from coursekit.tables.preact import PreactResNet as Config
 
 
 def make_shortcut(kind: str, in_channels: int, out_channels: int, stride: int) -> nn.Module:
-    """L’identité, ou ce qui la remplace quand la forme change ; la projection n’est pas normalisée."""
+    """L’identité, ou ce qui la remplace quand la forme change ; la projection n’est pas normalisée."""
     if in_channels == out_channels and stride == 1:
         return nn.Identity()
     if kind == "A":
@@ -22,7 +22,7 @@ def make_shortcut(kind: str, in_channels: int, out_channels: int, stride: int) -
 
 
 class PreactUnit(nn.Module):
-    """y = F(activation(x)) + x : plus rien après l’addition, le raccourci est l’identité d’un bout à l’autre.
+    """y = F(activation(x)) + x : plus rien après l’addition, le raccourci est l’identité d’un bout à l’autre.
 
     Quand la forme change, la projection part elle aussi de l’entrée activée.
     """
@@ -77,7 +77,7 @@ class BottleneckUnit(PreactUnit):
 
 
 def activate_ends(network: ResNet | CifarResNet) -> None:
-    """Les deux bouts (annexe de l’article) : la première unité prend l’activation qui suit conv1 ; une autre, la
+    """Les deux bouts (annexe de l’article) : la première unité prend l’activation qui suit conv1 ; une autre, la
     dernière, vient avant le pooling global."""
     first: Any = network.conv2_x[0]
     first.bn1 = first.relu1 = nn.Identity()

@@ -13,7 +13,7 @@ from coursekit.tables.resnext import ResNeXt as Config
 class ResNeXtBottleneck(Bottleneck):
     """Le bottleneck de ResNet, plus large en son milieu, où la couche 3×3 est divisée en `cardinality` groupes.
 
-    Chaque groupe est l’une des branches de la figure 3 (a) : une convolution en groupes les calcule toutes à la fois.
+    Chaque groupe est l’une des branches de la figure 3 (a) : une convolution en groupes les calcule toutes à la fois.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from coursekit.tables.stochastic_depth import survival
 
 
 class DropsResidual(nn.Module):
-    """À mettre devant un bloc qui a une méthode `residual` : b × F(x), où b vaut 0 ou 1 au hasard à l’entraînement."""
+    """À mettre devant un bloc qui a une méthode `residual` : b × F(x), où b vaut 0 ou 1 au hasard à l’entraînement."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -27,7 +27,7 @@ class WideUnit(BasicUnit):
 
 
 class WideBottleneck(Bottleneck):
-    """Le bottleneck de ResNet, `width` fois plus large en son milieu ; il rend autant de canaux."""
+    """Le bottleneck de ResNet, `width` fois plus large en son milieu ; il rend autant de canaux."""
 
     def __init__(self, in_channels: int, channels: int, stride: int = 1, *, width: int = 2) -> None:
         super().__init__(in_channels, channels, stride, stride_on_3x3=True, width=width * channels)

@@ -1,8 +1,8 @@
-"""DenseNet : Huang, Liu, van der Maaten et Weinberger, « Densely connected convolutional networks » (2017).
+"""DenseNet : Huang, Liu, van der Maaten et Weinberger, « Densely connected convolutional networks » (2017).
 
-Chaque couche d’un bloc dense lit toutes les précédentes, concaténées, et ajoute k cartes (le taux de croissance) :
-table 1 (ImageNet) et table 2 (CIFAR) de l’article. « B » met une couche 1×1 de 4k filtres avant la 3×3 ; « C » divise
-les canaux par deux à chaque transition. Diapositives « DenseNet » du cours CNN II.
+Chaque couche d’un bloc dense lit toutes les précédentes, concaténées, et ajoute k cartes (le taux de croissance) :
+table 1 (ImageNet) et table 2 (CIFAR) de l’article. « B » met une couche 1×1 de 4k filtres avant la 3×3 ; « C » divise
+les canaux par deux à chaque transition. Diapositives « DenseNet » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from coursekit.tables.entry import Entry, Published, exactly, rounded
 
 @dataclass(frozen=True)
 class DenseNet:
-    """`depths` couches par bloc, `growth` cartes par couche ; `bottleneck` et `compression` font le « BC »."""
+    """`depths` couches par bloc, `growth` cartes par couche ; `bottleneck` et `compression` font le « BC »."""
 
     depths: tuple[int, ...]
     growth: int
@@ -45,7 +45,7 @@ class DenseNet:
 
 
 def activated_conv(out_channels: int, kernel_size: int, number: int) -> tuple[Layer, ...]:
-    """Normalisation, ReLU, convolution : l’ordre de la pré-activation."""
+    """Normalisation, ReLU, convolution : l’ordre de la pré-activation."""
     return (
         Norm("batch", name=f"norm{number}"),
         Activation(name=f"relu{number}"),
@@ -54,14 +54,14 @@ def activated_conv(out_channels: int, kernel_size: int, number: int) -> tuple[La
 
 
 def dense_layer(config: DenseNet, name: str) -> Chain:
-    """H_l : ce que la couche calcule de tout ce qui la précède."""
+    """H_l : ce que la couche calcule de tout ce qui la précède."""
     if not config.bottleneck:
         return Chain(activated_conv(config.growth, 3, 1), name=name)
     return Chain((*activated_conv(4 * config.growth, 1, 1), *activated_conv(config.growth, 3, 2)), name=name)
 
 
 def dense_block(config: DenseNet, depth: int, name: str = "") -> Chain:
-    """`depth` couches ; la sortie de chacune s’ajoute aux cartes que liront les suivantes."""
+    """`depth` couches ; la sortie de chacune s’ajoute aux cartes que liront les suivantes."""
     layers = (dense_layer(config, f"denselayer{i}") for i in range(1, depth + 1))
     return Chain(tuple(Branches((Chain(()), layer), "concat") for layer in layers), name=name)
 
@@ -115,9 +115,9 @@ IMAGENET = {
     201: (DenseNet((6, 12, 48, 32), 32, 64), 20_013_928, "4.291"),
     161: (DenseNet((6, 12, 36, 24), 48, 96), 28_681_000, "7.728"),
 }
-"""Table 1, et DenseNet-161 (k = 48) ; puis les paramètres et les GMAC que torchvision publie."""
+"""Table 1, et DenseNet-161 (k = 48) ; puis les paramètres et les GMAC que torchvision publie."""
 
-K48 = "Le réseau k = 48 que publient les auteurs ; la table 1 donne k = 32 pour toutes ses colonnes."
+K48 = "Le réseau k = 48 que publient les auteurs ; la table 1 donne k = 32 pour toutes ses colonnes."
 
 
 def _entry(name: str, title: str, source: str, config: DenseNet, *facts: Published, **more: object) -> Entry:
@@ -140,7 +140,7 @@ def _entry(name: str, title: str, source: str, config: DenseNet, *facts: Publish
 
 
 def _cifar(depth: int, growth: int, millions: str, bc: bool) -> Entry:
-    """Profondeur L = 3 couches par bloc de « n » (deux convolutions chacune avec « B »), conv0, transitions, dense."""
+    """Profondeur L = 3 couches par bloc de « n » (deux convolutions chacune avec « B »), conv0, transitions, dense."""
     layers = (depth - 4) // (6 if bc else 3)
     config = (
         DenseNet((layers,) * 3, growth, 2 * growth)

@@ -1,9 +1,9 @@
-"""ResNet à pré-activation : He, Zhang, Ren et Sun, « Identity mappings in deep residual networks » (ECCV 2016).
+"""ResNet à pré-activation : He, Zhang, Ren et Sun, « Identity mappings in deep residual networks » (ECCV 2016).
 
-La normalisation et la ReLU passent avant chaque convolution : rien ne touche plus l’addition, et le raccourci est
+La normalisation et la ReLU passent avant chaque convolution : rien ne touche plus l’addition, et le raccourci est
 vraiment l’identité d’un bout à l’autre du réseau. Figure 1 (b), table 4 et annexe de l’article. Le premier bloc n’a pas
-d’activation à lui, c’est celle qui suit conv1 ; une activation de plus suit le dernier. Quand la forme change, la
-projection part de l’entrée déjà activée. Diapositives « ResNet version preactivation » du cours CNN II.
+d’activation à lui, c’est celle qui suit conv1 ; une activation de plus suit le dernier. Quand la forme change, la
+projection part de l’entrée déjà activée. Diapositives « ResNet version preactivation » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from coursekit.tables.resnet import CIFAR_STEM, DEPTHS, IMAGENET_STEM, conv_bn, 
 
 @dataclass(frozen=True)
 class PreactResNet:
-    """`depths` unités par étage ; `shortcut` : « A » complète de zéros, « B » projette."""
+    """`depths` unités par étage ; `shortcut` : « A » complète de zéros, « B » projette."""
 
     block: Literal["basic", "bottleneck"]
     depths: tuple[int, ...]
@@ -31,7 +31,7 @@ class PreactResNet:
 
 
 def activation(number: int) -> tuple[Layer, ...]:
-    """La pré-activation d’une convolution : normalisation, puis ReLU."""
+    """La pré-activation d’une convolution : normalisation, puis ReLU."""
     return Norm("batch", name=f"bn{number}"), relu(number)
 
 
@@ -45,7 +45,7 @@ def basic(channels: int, stride: int) -> tuple[Layer, ...]:
 
 
 def bottleneck(channels: int, stride: int) -> tuple[Layer, ...]:
-    """1×1, 3×3, 1×1, après la première activation ; le pas est porté par la première, comme dans le code publié."""
+    """1×1, 3×3, 1×1, après la première activation ; le pas est porté par la première, comme dans le code publié."""
     return (
         conv(channels, 1, 1, stride),
         *activation(2),
@@ -56,7 +56,7 @@ def bottleneck(channels: int, stride: int) -> tuple[Layer, ...]:
 
 
 def shortcut(kind: str, in_channels: int, out_channels: int, stride: int) -> Layer:
-    """L’identité, ou ce qui la remplace quand la forme change ; la projection n’est pas normalisée."""
+    """L’identité, ou ce qui la remplace quand la forme change ; la projection n’est pas normalisée."""
     if in_channels == out_channels and stride == 1:
         return Chain(())
     if kind == "A":
@@ -65,9 +65,9 @@ def shortcut(kind: str, in_channels: int, out_channels: int, stride: int) -> Lay
 
 
 def unit(main: tuple[Layer, ...], skip: Layer, name: str, first: bool = False) -> Chain:
-    """L’unité entière : activation, convolutions, addition, et rien après.
+    """L’unité entière : activation, convolutions, addition, et rien après.
 
-    La première activation est commune aux deux chemins si le raccourci projette, au seul chemin principal sinon ; la
+    La première activation est commune aux deux chemins si le raccourci projette, au seul chemin principal sinon ; la
     toute première unité (`first`) n’en a pas.
     """
     opening = () if first else activation(1)
@@ -103,16 +103,16 @@ CIFAR_MILLIONS = {110: "1.7", 164: "1.7"}
 """Millions de paramètres, d’après `COUNT_SOURCE`."""
 
 NORM_ERRATUM = Erratum(
-    f"{COUNT_SOURCE} ; Huang et al. (2017), table 2",
+    f"{COUNT_SOURCE} ; Huang et al. (2017), table 2",
     "10,2 millions de paramètres pour le réseau à 1001 couches",
     "10,3 millions (10\u202f327\u202f706)",
     "10,2 millions est le compte des convolutions et de la couche dense, sans les gains et biais des normalisations.",
 )
 
 TIMM = {50: 25_549_352, 101: 44_541_480, 152: 60_185_128}
-"""Paramètres de resnetv2_50, 101 et 152 de timm, qui met le pas sur la couche 3×3 : le compte n’en dépend pas."""
+"""Paramètres de resnetv2_50, 101 et 152 de timm, qui met le pas sur la couche 3×3 : le compte n’en dépend pas."""
 
-ZERO_PADDING = "L’article ne précise pas les raccourcis de ce réseau : ceux de He et al. (2016), option A."
+ZERO_PADDING = "L’article ne précise pas les raccourcis de ce réseau : ceux de He et al. (2016), option A."
 
 
 def _entry(name: str, title: str, source: str, config: PreactResNet, **facts: object) -> Entry:
@@ -167,7 +167,7 @@ def _imagenet(
 def _counted_by_timm(depth: int) -> Entry:
     fact = exactly("parameters", TIMM[depth], f"timm, resnetv2_{depth}")
     departures = (
-        () if depth == 152 else ("Les profondeurs du ResNet de même nom ; l’article montre 152 et 200.",)
+        () if depth == 152 else ("Les profondeurs du ResNet de même nom ; l’article montre 152 et 200.",)
     )
     return _imagenet(depth, DEPTHS[depth], fact, departures=departures)
 

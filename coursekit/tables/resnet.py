@@ -75,7 +75,7 @@ def bottleneck(
 ) -> tuple[Layer, ...]:
     """1×1 qui réduit, 3×3, 1×1 qui rend quatre fois plus de canaux (figure 5, droite).
 
-    `width` : les canaux des deux premières couches, ceux de l’étage par défaut ; `groups` : ceux de la couche 3×3.
+    `width` : les canaux des deux premières couches, ceux de l’étage par défaut ; `groups` : ceux de la couche 3×3.
     """
     width = width or channels
     first, second = (1, stride) if stride_on_3x3 else (stride, 1)
@@ -105,7 +105,7 @@ def residual(main: tuple[Layer, ...], skip: Layer | None, last: int, name: str) 
 
 
 BlockTable = Callable[[int, int, int, str], tuple[Chain, int]]
-"""Ce qui déroule un bloc : (canaux d’entrée, largeur de l’étage, pas, nom) → (couches, canaux de sortie)."""
+"""Ce qui déroule un bloc : (canaux d’entrée, largeur de l’étage, pas, nom) → (couches, canaux de sortie)."""
 
 
 def block_table(config: ResNet) -> BlockTable:
@@ -124,7 +124,7 @@ def block_table(config: ResNet) -> BlockTable:
 
 
 def stages(block: BlockTable, depths: tuple[int, ...], channels: tuple[int, ...]) -> tuple[Chain, ...]:
-    """Les étages conv2_x, conv3_x… ; le premier bloc de chacun porte le pas et le changement de canaux."""
+    """Les étages conv2_x, conv3_x… ; le premier bloc de chacun porte le pas et le changement de canaux."""
     in_channels, made = channels[0], []
     for index, (depth, width) in enumerate(zip(depths, channels, strict=True)):
         blocks = []

@@ -1,8 +1,8 @@
-"""ResNeXt : Xie, Girshick, Dollár, Tu et He, « Aggregated residual transformations for deep neural networks » (2017).
+"""ResNeXt : Xie, Girshick, Dollár, Tu et He, « Aggregated residual transformations for deep neural networks » (2017).
 
-Le bottleneck de ResNet dont la couche 3×3 est divisée en C groupes (la cardinalité) de d canaux chacun : tables 1 à 4,
-figure 3 (c). Comme dans le code des auteurs, le pas est porté par la couche 3×3 ; avec C = 1 et d = 64, c’est donc
-exactement ResNet-50 V1.5. Diapositives « ResNeXt » du cours CNN II.
+Le bottleneck de ResNet dont la couche 3×3 est divisée en C groupes (la cardinalité) de d canaux chacun : tables 1 à 4,
+figure 3 (c). Comme dans le code des auteurs, le pas est porté par la couche 3×3 ; avec C = 1 et d = 64, c’est donc
+exactement ResNet-50 V1.5. Diapositives « ResNeXt » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from coursekit.tables.resnet import DEPTHS, IMAGENET_STEM, bottleneck, head, res
 
 @dataclass(frozen=True)
 class ResNeXt:
-    """`cardinality` groupes de `width` canaux dans l’étage conv2_x ; la largeur double à chaque étage."""
+    """`cardinality` groupes de `width` canaux dans l’étage conv2_x ; la largeur double à chaque étage."""
 
     depths: tuple[int, ...]
     cardinality: int
@@ -44,14 +44,14 @@ def unroll(config: ResNeXt, num_classes: int) -> Chain:
 
 
 def template_cost(cardinality: int, width: int) -> int:
-    """Poids des trois convolutions du gabarit de la table 2 : 256 canaux, C groupes de d canaux, 256 canaux."""
+    """Poids des trois convolutions du gabarit de la table 2 : 256 canaux, C groupes de d canaux, 256 canaux."""
     layers = bottleneck(64, 1, stride_on_3x3=True, width=cardinality * width, groups=cardinality)
     rows = walk(Chain(layers), Shape(256, (56, 56)))
     return totals(tuple(row for row in rows if row.kind == "Conv"))[0]
 
 
 def width_for(cardinality: int) -> int:
-    """La largeur d qui garde la complexité du bottleneck de ResNet-50 (C = 1, d = 64) : table 2 de l’article."""
+    """La largeur d qui garde la complexité du bottleneck de ResNet-50 (C = 1, d = 64) : table 2 de l’article."""
     target = template_cost(1, 64)
     return min(range(1, 65), key=lambda width: abs(template_cost(cardinality, width) - target))
 
@@ -59,7 +59,7 @@ def width_for(cardinality: int) -> int:
 PAPER = "Xie et al. (2017)"
 
 COMPLEXITY = {50: "4.1", 101: "7.8"}
-"""Table 3 : « preserved complexity », en milliards de multiplications-additions, pour tous les réglages."""
+"""Table 3 : « preserved complexity », en milliards de multiplications-additions, pour tous les réglages."""
 
 COUNT_ERRATUM = Erratum(
     f"{PAPER}, table 1",
@@ -70,7 +70,7 @@ COUNT_ERRATUM = Erratum(
 
 
 def _near(value: str, percent: int, source: str) -> Published:
-    """Un ordre de grandeur, imprimé avec « ≈ » : l’écart permis est en pour cent."""
+    """Un ordre de grandeur, imprimé avec « ≈ » : l’écart permis est en pour cent."""
     giga = float(value) * 1e9
     stated = f"≈ {value.replace('.', ',')} G"
     return Published("macs", stated, giga, giga * percent / 100, source)
@@ -112,7 +112,7 @@ def _ablation(depth: int, cardinality: int, width: int, *facts: Published, peer:
 
 def _doubled(cardinality: int, width: int, *facts: Published, peer: str | None = None) -> Entry:
     """Un réglage de la table 4, au double de la complexité de ResNet-101."""
-    near = _near("15.6", 5, f"{PAPER}, table 4 : 2 × 7,8 G")
+    near = _near("15.6", 5, f"{PAPER}, table 4 : 2 × 7,8 G")
     return _entry(101, cardinality, width, "table 4", near, *facts, peer=peer)
 
 
@@ -123,7 +123,7 @@ def _torchvision(parameters: int, gigamacs: str, weights: str) -> tuple[Publishe
 
 ENTRIES = (
     _entry(
-        50, 1, 64, "tables 1 et 3 : ResNet-50, point de départ",
+        50, 1, 64, "tables 1 et 3 : ResNet-50, point de départ",
         rounded("parameters", "25.5", "M", f"{PAPER}, table 1", last_digit=1),
         rounded("macs", "4.1", "G", f"{PAPER}, table 1"),
         errata=(COUNT_ERRATUM,), peer="resnet50",

@@ -1,8 +1,8 @@
-"""Profondeur stochastique : Huang, Sun, Liu, Sedra et Weinberger, « Deep networks with stochastic depth » (2016).
+"""Profondeur stochastique : Huang, Sun, Liu, Sedra et Weinberger, « Deep networks with stochastic depth » (2016).
 
 À l’entraînement, le bloc l d’un ResNet de L blocs ne garde son chemin résiduel qu’avec la probabilité
-p_l = 1 − (l / L)(1 − p_L) (équation 4) : les premiers blocs presque toujours, le dernier une fois sur deux si
-p_L = 0,5. Le raccourci, lui, reste. Diapositives « Stochastic Depth » du cours CNN II.
+p_l = 1 − (l / L)(1 − p_L) (équation 4) : les premiers blocs presque toujours, le dernier une fois sur deux si
+p_L = 0,5. Le raccourci, lui, reste. Diapositives « Stochastic Depth » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -20,38 +20,38 @@ from coursekit.tables.entry import Entry, rounded
 
 @dataclass(frozen=True)
 class StochasticDepth:
-    """Un ResNet, et p_L : la probabilité de garder le chemin de son dernier bloc."""
+    """Un ResNet, et p_L : la probabilité de garder le chemin de son dernier bloc."""
 
     network: resnet.ResNet
     last_survival: float = 0.5
 
 
 def survival(block: int, blocks: int, last_survival: float) -> float:
-    """p_l : la probabilité de garder le bloc n° `block` (de 1 à `blocks`).
+    """p_l : la probabilité de garder le bloc n° `block` (de 1 à `blocks`).
 
     Raises:
         ArgumentError: le bloc n’existe pas, ou `last_survival` n’est pas une probabilité.
     """
     if not 1 <= block <= blocks:
         raise ArgumentError(
-            f"Le bloc l doit être compris entre 1 et L = {blocks} ; vous avez donné l = {block}."
+            f"Le bloc l doit être compris entre 1 et L = {blocks} ; vous avez donné l = {block}."
         )
     if not 0 < last_survival <= 1:
         raise ArgumentError(
-            f"p_L est une probabilité non nulle : 0 < p_L ≤ 1 ; vous avez donné {last_survival}."
+            f"p_L est une probabilité non nulle : 0 < p_L ≤ 1 ; vous avez donné {last_survival}."
         )
     return 1 - block / blocks * (1 - last_survival)
 
 
 def with_stochastic_depth(net: Chain, last_survival: float) -> Chain:
-    """Le même réseau, où le chemin principal de chaque addition finit par un DropPath : tout ResNet convient."""
+    """Le même réseau, où le chemin principal de chaque addition finit par un DropPath : tout ResNet convient."""
     numbers, blocks = count(1), count_additions(net)
     layers = (_dropping(layer, numbers, blocks, last_survival) for layer in net.layers)
     return replace(net, layers=tuple(layers))
 
 
 def count_additions(net: Layer) -> int:
-    """L : combien d’additions, donc de blocs résiduels, compte le réseau."""
+    """L : combien d’additions, donc de blocs résiduels, compte le réseau."""
     match net:
         case Chain(layers=inner):
             return sum(count_additions(layer) for layer in inner)
@@ -75,7 +75,7 @@ def _dropping(net: Layer, numbers: Iterator[int], blocks: int, last_survival: fl
 def expected_saving(rows: Sequence[Row], last_survival: float) -> float:
     """La part des MAC du réseau entier que l’entraînement épargne, en espérance.
 
-    C’est la somme, sur les blocs, de 1 − p_l fois les MAC du chemin principal, divisée par les MAC du réseau : le
+    C’est la somme, sur les blocs, de 1 − p_l fois les MAC du chemin principal, divisée par les MAC du réseau : le
     raccourci, la première couche et la tête se calculent toujours. Le temps de calcul ne baisse d’autant que si le
     tirage est commun au mini-lot.
     """
@@ -95,8 +95,8 @@ def unroll(config: StochasticDepth, num_classes: int) -> Chain:
 PAPER = "Huang et al. (2016)"
 
 DEPARTURES = (
-    "DropPath tire au sort pour chaque image ; l’article, une fois pour tout le mini-lot.",
-    "DropPath divise par p_l à l’entraînement ; l’article multiplie par p_l au test. L’espérance est la même.",
+    "DropPath tire au sort pour chaque image ; l’article, une fois pour tout le mini-lot.",
+    "DropPath divise par p_l à l’entraînement ; l’article multiplie par p_l au test. L’espérance est la même.",
 )
 
 

@@ -1,9 +1,9 @@
-"""Wide ResNet : Zagoruyko et Komodakis, « Wide residual networks » (2016), tables 1, 5, 8 et figure 1.
+"""Wide ResNet : Zagoruyko et Komodakis, « Wide residual networks » (2016), tables 1, 5, 8 et figure 1.
 
-Plutôt que d’empiler des blocs, les élargir : un WRN-n-k a les trois étages CIFAR de la pré-activation, k fois plus
+Plutôt que d’empiler des blocs, les élargir : un WRN-n-k a les trois étages CIFAR de la pré-activation, k fois plus
 larges, pour n couches convolutives. Le dropout, s’il y en a, passe entre les deux convolutions d’un bloc (figure 1 d).
-WRN-50-2 est, pour ImageNet, un ResNet-50 dont les couches 3×3 sont deux fois plus larges. Diapositives « Wide Residual
-Network » du cours CNN II.
+WRN-50-2 est, pour ImageNet, un ResNet-50 dont les couches 3×3 sont deux fois plus larges. Diapositives « Wide Residual
+Network » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from coursekit.tables.entry import Entry, Published, exactly, rounded
 
 @dataclass(frozen=True)
 class WideResNet:
-    """CIFAR : `depth` couches convolutives (dont les projections), `width` fois la largeur, un dropout ou non."""
+    """CIFAR : `depth` couches convolutives (dont les projections), `width` fois la largeur, un dropout ou non."""
 
     depth: int
     width: int
@@ -25,13 +25,13 @@ class WideResNet:
 
     @property
     def units(self) -> int:
-        """Blocs par étage : n = 6 N + 4."""
+        """Blocs par étage : n = 6 N + 4."""
         return (self.depth - 4) // 6
 
 
 @dataclass(frozen=True)
 class WideBottleneck:
-    """ImageNet : le ResNet de mêmes `depths`, aux couches intérieures `width` fois plus larges."""
+    """ImageNet : le ResNet de mêmes `depths`, aux couches intérieures `width` fois plus larges."""
 
     depths: tuple[int, ...]
     width: int
@@ -74,7 +74,7 @@ def unroll(config: WideResNet | WideBottleneck, num_classes: int) -> Chain:
 PAPER = "Zagoruyko et Komodakis (2016)"
 
 CIFAR_MILLIONS = {(40, 4): "8.9", (16, 8): "11.0", (28, 10): "36.5"}
-"""Table 5 : millions de paramètres."""
+"""Table 5 : millions de paramètres."""
 
 
 def _entry(
@@ -115,7 +115,7 @@ def _imagenet(depth: int, parameters: int, gigamacs: str, *facts: Published, dep
     return _entry(
         f"wrn-{depth}-2",
         f"WRN-{depth}-2 (bottleneck)",
-        f"{PAPER}, table 8" if depth == 50 else f"torchvision ; {PAPER}, section 3",
+        f"{PAPER}, table 8" if depth == 50 else f"torchvision ; {PAPER}, section 3",
         WideBottleneck(resnet.DEPTHS[depth], 2),
         *facts,
         exactly("parameters", parameters, meta),
@@ -131,10 +131,10 @@ ENTRIES = (
     _imagenet(
         50, 68_883_240, "11.398",
         rounded("parameters", "68.9", "M", f"{PAPER}, table 8"),
-        departure="Activations et pas du ResNet V1.5 de torchvision ; l’article ne les précise pas.",
+        departure="Activations et pas du ResNet V1.5 de torchvision ; l’article ne les précise pas.",
     ),
     _imagenet(
         101, 126_886_696, "22.753",
-        departure="Absent de l’article : la règle de WRN-50-2 appliquée à ResNet-101, comme dans torchvision.",
+        departure="Absent de l’article : la règle de WRN-50-2 appliquée à ResNet-101, comme dans torchvision.",
     ),
 )  # fmt: skip
