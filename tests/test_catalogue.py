@@ -146,7 +146,17 @@ def test_same_seed_same_weights_and_the_global_generator_is_untouched(entry):
         assert torch.equal(mine, other)
 
 
-PEER_SIZE = {"googlenet": 64, "resnet": 64, "resnext": 64, "senet": 64, "mobilenet": 64, "xception": 96, "efficientnet": 64}
+PEER_SIZE = {
+    "googlenet": 64,
+    "resnet": 64,
+    "resnext": 64,
+    "wide_resnet": 64,
+    "densenet": 64,
+    "senet": 64,
+    "mobilenet": 64,
+    "xception": 96,
+    "efficientnet": 64,
+}
 """Les réseaux à pooling global se comparent plus vite sur de petites images."""
 
 
