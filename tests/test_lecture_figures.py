@@ -12,9 +12,9 @@ from coursekit.filters import correlate
 from coursekit.layers import Chain, Conv, Shape
 from coursekit.tables import densenet, find, resnext, stochastic_depth
 from coursekit.tables.alexnet import COUNT_ERRATUM, NORM_ERRATUM
+from coursekit.tables.efficientnet import ALPHA, BETA, FLOPS_ERRATA, GAMMA, compound_scaling
 from coursekit.tables.googlenet import BOTTLENECK_ERRATUM, NAIVE_MODULE, SLIDE_INPUT
 from coursekit.tables.googlenet import COUNT_ERRATUM as FIVE_MILLION_ERRATUM
-from coursekit.tables.efficientnet import ALPHA, BETA, FLOPS_ERRATA, GAMMA, compound_scaling
 
 FIGURES = {
     row["id"]: row for row in csv.DictReader((Path(__file__).parent / "data/lecture_figures.csv").open())
