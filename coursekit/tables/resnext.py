@@ -138,7 +138,7 @@ ENTRIES = (
         *_torchvision(25_028_904, "4.23", "ResNeXt50_32X4D"),
         peer="resnext50_32x4d",
     ),
-    _ablation(101, 32, 4),
+    _ablation(101, 32, 4, peer="timm:resnext101_32x4d"),
     _doubled(2, 64),
     _doubled(64, 4, *_torchvision(83_455_272, "15.46", "ResNeXt101_64X4D"), peer="resnext101_64x4d"),
 )  # fmt: skip
