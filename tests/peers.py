@@ -1,4 +1,4 @@
-"""Les jumeaux à qui nos réseaux doivent ressembler : torchvision, et timm là où il est le seul à en avoir un."""
+"""Les jumeaux à qui nos réseaux doivent ressembler : torchvision, et timm là où il est le seul à en avoir un."""
 
 from torch import nn
 
@@ -9,7 +9,7 @@ TIMM_OPTIONS = {"mobilenetv1_100": {"act_layer": "relu"}}  # l’article dit ReL
 
 
 def pad_like_resnet(peer: nn.Module) -> None:
-    """timm arrondit le premier pooling vers le haut, comme les poids Caffe ; l’article de ResNet le borde de zéros."""
+    """timm arrondit le premier pooling vers le haut, comme les poids Caffe ; l’article de ResNet le borde de zéros."""
     peer.pool0 = nn.MaxPool2d(3, stride=2, padding=1)
 
 
@@ -18,6 +18,9 @@ CAFFE_NETWORKS = (
     *(f"legacy_seresnext{depth}_32x4d" for depth in (50, 101)),
     "legacy_senet154",
 )
+TIMM_OPTIONS |= {
+    name: {"drop_rate": 0.0} for name in CAFFE_NETWORKS if "senet154" not in name
+}  # 0,2 dans timm
 TIMM_CHANGES = dict.fromkeys(CAFFE_NETWORKS, pad_like_resnet)
 
 

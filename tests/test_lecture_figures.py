@@ -10,7 +10,7 @@ from coursekit import arithmetic as a
 from coursekit.arithmetic import totals, walk
 from coursekit.filters import correlate
 from coursekit.layers import Chain, Conv, Shape
-from coursekit.tables import densenet, find, resnext, stochastic_depth
+from coursekit.tables import densenet, find, resnext, senet, stochastic_depth
 from coursekit.tables.alexnet import COUNT_ERRATUM, NORM_ERRATUM
 from coursekit.tables.efficientnet import ALPHA, BETA, FLOPS_ERRATA, GAMMA, compound_scaling
 from coursekit.tables.googlenet import BOTTLENECK_ERRATUM, NAIVE_MODULE, SLIDE_INPUT
@@ -120,7 +120,7 @@ B0_SLIDE = (
     ("MBConv6, k3x3", 7, 320, 1),
     ("Conv1x1", 7, 1280, 1),
 )
-"""La diapositive : opérateur, résolution d’entrée, canaux, couches ; la dernière porte aussi pooling et FC."""
+"""La diapositive : opérateur, résolution d’entrée, canaux, couches ; la dernière porte aussi pooling et FC."""
 
 
 def slide_of_b0():
@@ -136,7 +136,7 @@ def slide_of_b0():
 
 
 def operator(stage):
-    """Ce que la première colonne dit d’un étage : sa première couche, ou l’expansion et le filtre de ses blocs."""
+    """Ce que la première colonne dit d’un étage : sa première couche, ou l’expansion et le filtre de ses blocs."""
     convs = [row for row in stage if row.kind == "Conv"]
     if len(convs) == 1:
         kernel = round((convs[0].parameters / convs[0].input.channels / convs[0].output.channels) ** 0.5)
@@ -147,12 +147,19 @@ def operator(stage):
 
 
 def compound_bases():
-    """α, β et γ, si leur contrainte tient : α·β²·γ² ≈ 2, à 5 % près."""
+    """α, β et γ, si leur contrainte tient : α·β²·γ² ≈ 2, à 5 % près."""
     near = abs(compound_scaling(1).cost - 2) < 0.1
     return f"{ALPHA} {BETA} {GAMMA}" if near else compound_scaling(1).cost
 
 
+def weight_files(*names):
+    return " ".join(str(senet.file_size(find(name).rows())) for name in names)
+
+
 COMPUTED = {
+    "se-ratio-size": lambda: weight_files(
+        "se-resnet50-r4", "se-resnet50-r8", "se-resnet50", "se-resnet50-r32", "resnet50"
+    ),
     "efficientnet-b0": slide_of_b0,
     "efficientnet-params": lambda: " ".join(
         f"{totals(find(f'efficientnet-b{i}').rows())[0] / 1e6:.{1 if i == 1 else 0}f}M" for i in (1, 3, 4, 7)
@@ -194,7 +201,6 @@ CORRECTED = {
 NEED_OTHER_NETWORKS = (
     "resnet-flops",
     "se-gflops",
-    "se-ratio-size",
     "ilsvrc-top5",
 )
 """Ceux qui demandent des architectures absentes du catalogue, ou seulement la lecture d’un article."""
@@ -255,3 +261,15 @@ def test_efficientnet_flops_come_out_for_b1_and_b3_only():
     for i in (4, 5):
         assert FLOPS_ERRATA[i] in find(f"efficientnet-b{i}").errata
         assert FLOPS_ERRATA[i].correct == f"{counted[i]:.2f} G".replace(".", ",")
+
+
+def test_squeeze_and_excite_costs_what_the_slide_prints_or_has_an_erratum():
+    networks = ("resnet50", "resnet101", "resnet152", "resnext50-32x4d", "resnext101-32x4d")
+    for network, printed in zip(networks, FIGURES["se-gflops"]["stated"].split(), strict=False):
+        for name, stated in zip((network, f"se-{network}"), printed.split("→"), strict=True):
+            counted = f"{senet.published_cost(find(name).rows()):.2f}"
+            erratum = senet.COST_ERRATA.get(name)
+            assert (counted == stated) == (erratum is None), name
+            if erratum:
+                assert erratum.correct == f"{counted} GFLOPs".replace(".", ",")
+                assert stated.replace(".", ",") in erratum.stated
