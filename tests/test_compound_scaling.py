@@ -1,4 +1,4 @@
-"""La règle d’agrandissement d’EfficientNet, et ce que le code des auteurs fixe : deux choses à ne pas confondre."""
+"""La règle d’agrandissement d’EfficientNet, et ce que le code des auteurs fixe : deux choses à ne pas confondre."""
 
 import pytest
 

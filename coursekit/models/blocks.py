@@ -37,7 +37,7 @@ def glorot(module: nn.Module) -> None:
 
 
 def initialise_fan_out(module: nn.Module) -> None:
-    """He et al. (2015) : des gaussiennes de variance 2 / (F²·K/g) ; un filtre depthwise ne nourrit qu’une carte."""
+    """He et al. (2015) : des gaussiennes de variance 2 / (F²·K/g) ; un filtre depthwise ne nourrit qu’une carte."""
     for layer in module.modules():
         if isinstance(layer, nn.Conv2d):
             fan_out = layer.weight[0, 0].numel() * layer.out_channels // layer.groups
@@ -66,7 +66,7 @@ def conv_norm(
 
 
 class SqueezeExcite(nn.Module):
-    """Hu et al. (2018), figure 1 : chaque canal est pondéré selon ce que l’image entière montre à tous les canaux."""
+    """Hu et al. (2018), figure 1 : chaque canal est pondéré selon ce que l’image entière montre à tous les canaux."""
 
     def __init__(self, channels: int, squeezed: int, act: Callable[..., nn.Module] = nn.ReLU) -> None:
         super().__init__()
@@ -82,9 +82,9 @@ class SqueezeExcite(nn.Module):
 
 
 class DropPath(nn.Module):
-    """Huang et al. (2016) : à l’entraînement, ôte le chemin entier d’une image avec la probabilité `p`.
+    """Huang et al. (2016) : à l’entraînement, ôte le chemin entier d’une image avec la probabilité `p`.
 
-    Ce qui reste est divisé par 1 − p : l’espérance ne change pas, et il n’y a rien à faire à l’évaluation.
+    Ce qui reste est divisé par 1 − p : l’espérance ne change pas, et il n’y a rien à faire à l’évaluation.
     """
 
     def __init__(self, p: float) -> None:

@@ -13,7 +13,7 @@ from coursekit.tables.efficientnet import EfficientNet as Config
 
 
 class MBConv(nn.Module):
-    """Le bloc inversé de MobileNet v2, plus trois choses : SiLU, une porte SE avant la projection, et DropPath."""
+    """Le bloc inversé de MobileNet v2, plus trois choses : SiLU, une porte SE avant la projection, et DropPath."""
 
     def __init__(
         self, in_channels: int, stage: Stage, stride: int, drop_path: float, norm: partial[nn.BatchNorm2d]
@@ -36,7 +36,7 @@ class MBConv(nn.Module):
 
 
 def initialise(network: nn.Module) -> None:
-    """Code des auteurs : He pour les convolutions ; ±1/√N, uniforme, pour la couche dense de N sorties."""
+    """Code des auteurs : He pour les convolutions ; ±1/√N, uniforme, pour la couche dense de N sorties."""
     initialise_fan_out(network)
     for layer in network.modules():
         if isinstance(layer, nn.Linear):
@@ -66,7 +66,7 @@ class EfficientNet(nn.Module):
                     channels, stage.channels, stage.kernel_size, stride=stride, act=nn.SiLU, norm=norm
                 )
             channels = stage.channels
-        self.features = named(**layers)  # B0 : 1280×7×7
+        self.features = named(**layers)  # B0 : 1280×7×7
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.flatten = nn.Flatten()
         self.classifier = named(dropout=nn.Dropout(config.dropout), fc=nn.Linear(channels, num_classes))

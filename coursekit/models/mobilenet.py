@@ -9,7 +9,7 @@ from coursekit.tables.mobilenet import STEM_CHANNELS, V1, V1_BODY, V2, V2_BODY, 
 
 
 class DepthwiseSeparable(nn.Module):
-    """Une convolution 3×3 en deux temps : filtrer chaque canal seul, puis mélanger les canaux en chaque pixel."""
+    """Une convolution 3×3 en deux temps : filtrer chaque canal seul, puis mélanger les canaux en chaque pixel."""
 
     def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class MobileNetV1(nn.Module):
 
 
 class InvertedResidual(nn.Module):
-    """Large au milieu, étroit aux bouts ; la projection est linéaire, et le raccourci relie les deux bouts étroits."""
+    """Large au milieu, étroit aux bouts ; la projection est linéaire, et le raccourci relie les deux bouts étroits."""
 
     def __init__(self, in_channels: int, out_channels: int, stride: int, expansion: int) -> None:
         super().__init__()

@@ -22,7 +22,7 @@ class SeparableConv(nn.Module):
 
 
 class Residual(nn.Module):
-    """Un module de la figure 5 : des SeparableConv précédées de ReLU, et un raccourci, projeté si la taille change."""
+    """Un module de la figure 5 : des SeparableConv précédées de ReLU, et un raccourci, projeté si la taille change."""
 
     def __init__(self, in_channels: int, module: Module) -> None:
         super().__init__()
@@ -36,7 +36,7 @@ class Residual(nn.Module):
         main: dict[str, nn.Module] = {}
         for number, channels in enumerate(module.channels, start=1):
             if number > 1 or module.starts_with_relu:
-                main[f"relu{number}"] = nn.ReLU()  # pas sur place : le raccourci lit la même entrée
+                main[f"relu{number}"] = nn.ReLU()  # pas sur place : le raccourci lit la même entrée
             main[f"conv{number}"] = SeparableConv(in_channels, channels)
             main[f"bn{number}"] = nn.BatchNorm2d(channels)
             in_channels = channels

@@ -39,7 +39,7 @@ def conv_norm(
 
 
 def squeeze_excite(channels: int, squeezed: int, act: str = "relu", name: str = "se") -> Branches:
-    """Hu et al. (2018), figure 1 : une porte par canal, tirée des moyennes de tous les canaux.
+    """Hu et al. (2018), figure 1 : une porte par canal, tirée des moyennes de tous les canaux.
 
     Les deux couches denses de l’article s’écrivent comme des convolutions 1×1, ce qu’elles sont sur une carte 1×1.
     """

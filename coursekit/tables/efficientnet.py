@@ -1,9 +1,9 @@
-"""EfficientNet : Tan et Le, « EfficientNet: rethinking model scaling » (2019), table 1, équations 2 et 3, table 2.
+"""EfficientNet : Tan et Le, « EfficientNet: rethinking model scaling » (2019), table 1, équations 2 et 3, table 2.
 
-La table de B0 est celle que l’article imprime ; le pas d’un étage s’en déduit. Les sept autres réseaux l’agrandissent,
-et il faut distinguer deux choses : la *règle* (`compound_scaling` : des multiplicateurs continus α^φ, β^φ, γ^φ) et les
+La table de B0 est celle que l’article imprime ; le pas d’un étage s’en déduit. Les sept autres réseaux l’agrandissent,
+et il faut distinguer deux choses : la *règle* (`compound_scaling` : des multiplicateurs continus α^φ, β^φ, γ^φ) et les
 *coefficients* que le code des auteurs fixe pour B0 à B7, avec ses arrondis (`COEFFICIENTS`, `round_channels`,
-`round_layers`). Aucun φ ne donne les trois coefficients de B7. Diapositives « EfficientNet » du cours CNN II.
+`round_layers`). Aucun φ ne donne les trois coefficients de B7. Diapositives « EfficientNet » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from coursekit.tables.entry import Entry, Erratum, Published, exactly, rounded
 
 @dataclass(frozen=True)
 class Stage:
-    """Une ligne de la table 1. `resolution` est celle de l’entrée ; `expansion` 0 veut dire une simple convolution."""
+    """Une ligne de la table 1. `resolution` est celle de l’entrée ; `expansion` 0 veut dire une simple convolution."""
 
     expansion: int
     kernel_size: int
@@ -46,7 +46,7 @@ SE_RATIO = 4
 DROP_PATH = 0.2
 
 ALPHA, BETA, GAMMA = 1.2, 1.1, 1.15
-"""Ce que la recherche en grille trouve pour B0 (section 3.3) : profondeur, largeur, résolution."""
+"""Ce que la recherche en grille trouve pour B0 (section 3.3) : profondeur, largeur, résolution."""
 
 
 @dataclass(frozen=True)
@@ -59,26 +59,26 @@ class Scaling:
 
     @property
     def cost(self) -> float:
-        """Par combien la règle multiplie le calcul : profondeur × largeur² × résolution²."""
+        """Par combien la règle multiplie le calcul : profondeur × largeur² × résolution²."""
         return self.depth * self.width**2 * self.resolution**2
 
 
 def compound_scaling(phi: float, alpha: float = ALPHA, beta: float = BETA, gamma: float = GAMMA) -> Scaling:
-    """La règle (équation 3) : α^φ en profondeur, β^φ en largeur, γ^φ en résolution ; le calcul croît comme 2^φ.
+    """La règle (équation 3) : α^φ en profondeur, β^φ en largeur, γ^φ en résolution ; le calcul croît comme 2^φ.
 
     Raises:
-        ArgumentError: une base est inférieure à 1 : la règle agrandit, elle ne réduit pas.
+        ArgumentError: une base est inférieure à 1 : la règle agrandit, elle ne réduit pas.
     """
     for base, symbol in ((alpha, "α"), (beta, "β"), (gamma, "γ")):
         if base < 1:
             raise ArgumentError(
-                f"La règle demande {symbol} ≥ 1 ; vous avez donné {symbol} = {base:g}.".replace(".", ",", 1)
+                f"La règle demande {symbol} ≥ 1 ; vous avez donné {symbol} = {base:g}.".replace(".", ",", 1)
             )
     return Scaling(alpha**phi, beta**phi, gamma**phi)
 
 
 def implied_phi(scaling: Scaling) -> tuple[float, float, float]:
-    """Le φ que demanderait chacun des trois multiplicateurs ; la règle est suivie si les trois sont égaux."""
+    """Le φ que demanderait chacun des trois multiplicateurs ; la règle est suivie si les trois sont égaux."""
     return (
         log(scaling.depth) / log(ALPHA),
         log(scaling.width) / log(BETA),
@@ -99,7 +99,7 @@ def round_layers(layers: float) -> int:
 
 @dataclass(frozen=True)
 class EfficientNet:
-    """Les coefficients d’un réseau. `drop_path` est la probabilité d’ôter le dernier bloc ; elle croît depuis 0."""
+    """Les coefficients d’un réseau. `drop_path` est la probabilité d’ôter le dernier bloc ; elle croît depuis 0."""
 
     width: float
     depth: float
@@ -110,7 +110,7 @@ class EfficientNet:
     norm_momentum: float = 0.1
 
     def stages(self) -> tuple[Stage, ...]:
-        """La table 1 agrandie et arrondie ; le premier et le dernier étage gardent une seule couche."""
+        """La table 1 agrandie et arrondie ; le premier et le dernier étage gardent une seule couche."""
         return tuple(
             Stage(
                 stage.expansion,
@@ -123,7 +123,7 @@ class EfficientNet:
         )
 
     def drop_paths(self) -> tuple[float, ...]:
-        """La probabilité de chaque bloc, dans l’ordre : `drop_path`·b/B pour le b-ième des B blocs, à partir de 0."""
+        """La probabilité de chaque bloc, dans l’ordre : `drop_path`·b/B pour le b-ième des B blocs, à partir de 0."""
         count = sum(stage.layers for stage in self.stages() if stage.expansion)
         return tuple(self.drop_path * block / count for block in range(count))
 
@@ -204,7 +204,7 @@ PAPER = "Tan et Le (2019), table 2"
 
 MILLIONS = {0: "5.3", 1: "7.8", 3: "12", 4: "19", 5: "30", 6: "43", 7: "66"}
 GIGAMACS = {0: "0.39", 2: "1.0", 3: "1.8", 6: "19"}
-"""Table 2 : ce qui est l’arrondi du compte ; « FLOPS » y veut dire multiplications-additions."""
+"""Table 2 : ce qui est l’arrondi du compte ; « FLOPS » y veut dire multiplications-additions."""
 
 TORCHVISION = {
     0: (5_288_548, "0.386"),
@@ -216,14 +216,14 @@ TORCHVISION = {
     6: (43_040_704, "19.068"),
     7: (66_347_960, "37.746"),
 }
-"""Paramètres et GMAC que torchvision publie ; pour B2, il compte à 288 pixels et non à 260."""
+"""Paramètres et GMAC que torchvision publie ; pour B2, il compte à 288 pixels et non à 260."""
 
 FLOPS_ERRATA = {
     index: Erratum(
         PAPER,
         f"{stated} G",
         f"{counted} G",
-        f"L’article n’explique pas son compte ; celui de torchvision, fait sur le réseau, est {counted} G lui aussi.",
+        f"L’article n’explique pas son compte ; celui de torchvision, fait sur le réseau, est {counted} G lui aussi.",
     )
     for index, stated, counted in (
         (1, "0,70", "0,69"),
@@ -234,7 +234,7 @@ FLOPS_ERRATA = {
 }
 
 NORM_DEPARTURE = (
-    "La normalisation garde les réglages de PyTorch (ε = 10⁻⁵, momentum 0,1), comme torchvision ; "
+    "La normalisation garde les réglages de PyTorch (ε = 10⁻⁵, momentum 0,1), comme torchvision ; "
     "le code des auteurs prend ε = 10⁻³ et 0,01."
 )
 
@@ -263,7 +263,7 @@ def _entry(index: int) -> Entry:
         stem="efficientnet",
         variant=config,
         title=f"EfficientNet-B{index}",
-        source="Tan et Le (2019), table 1" if index == 0 else f"{PAPER} ; coefficients du code des auteurs",
+        source="Tan et Le (2019), table 1" if index == 0 else f"{PAPER} ; coefficients du code des auteurs",
         input=Shape(3, (config.resolution, config.resolution)),
         unroll=unroll_config,
         published=_published(index),

@@ -1,7 +1,7 @@
-"""MobileNet : Howard et al., « MobileNets » (2017), table 1 ; Sandler et al., « MobileNetV2 » (2018), tables 1 et 2.
+"""MobileNet : Howard et al., « MobileNets » (2017), table 1 ; Sandler et al., « MobileNetV2 » (2018), tables 1 et 2.
 
-La première version remplace chaque convolution par sa factorisation depthwise separable ; la seconde en fait un bloc
-résiduel inversé, large au milieu et étroit aux deux bouts. Diapositives « Convolution depthwise separable ».
+La première version remplace chaque convolution par sa factorisation depthwise separable ; la seconde en fait un bloc
+résiduel inversé, large au milieu et étroit aux deux bouts. Diapositives « Convolution depthwise separable ».
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from coursekit.tables.entry import Entry, Erratum, exactly, rounded
 
 @dataclass(frozen=True)
 class Separable:
-    """Deux lignes de la table 1 : « Conv dw », qui porte le pas, puis « Conv », 1×1."""
+    """Deux lignes de la table 1 : « Conv dw », qui porte le pas, puis « Conv », 1×1."""
 
     channels: int
     stride: int = 1
@@ -48,7 +48,7 @@ V1_BODY = (
 
 @dataclass(frozen=True)
 class Bottleneck:
-    """Une ligne de la table 2 de 2018 : facteur d’expansion t, canaux c, répétitions n, pas s du premier bloc."""
+    """Une ligne de la table 2 de 2018 : facteur d’expansion t, canaux c, répétitions n, pas s du premier bloc."""
 
     expansion: int
     channels: int
@@ -72,7 +72,7 @@ V2_DROPOUT = 0.2
 
 @dataclass(frozen=True)
 class V1:
-    """`width` est le multiplicateur α : il réduit les canaux de toutes les couches (section 3.3)."""
+    """`width` est le multiplicateur α : il réduit les canaux de toutes les couches (section 3.3)."""
 
     width: float = 1.0
 
@@ -86,7 +86,7 @@ class V2:
 
 
 def separable(in_channels: int, out_channels: int, stride: int, name: str) -> Chain:
-    """Filtrer chaque canal seul (3×3), puis mélanger les canaux (1×1) ; figure 3, droite."""
+    """Filtrer chaque canal seul (3×3), puis mélanger les canaux (1×1) ; figure 3, droite."""
     depthwise = Conv(
         in_channels, 3, stride=stride, padding=1, groups=in_channels, bias=False, name="depthwise"
     )
@@ -102,7 +102,7 @@ def separable(in_channels: int, out_channels: int, stride: int, name: str) -> Ch
 
 
 def inverted_residual(in_channels: int, out_channels: int, stride: int, expansion: int, name: str) -> Chain:
-    """Élargir (1×1), filtrer (depthwise 3×3), projeter sans non-linéarité (1×1) ; table 1 de 2018."""
+    """Élargir (1×1), filtrer (depthwise 3×3), projeter sans non-linéarité (1×1) ; table 1 de 2018."""
     hidden = expansion * in_channels
     expand = (conv_norm(hidden, 1, act="relu6", name="expand"),) if expansion > 1 else ()
     main = Chain(
@@ -151,9 +151,9 @@ def unroll(config: V1 | V2, num_classes: int) -> Chain:
 
 STRIDE_ERRATUM = Erratum(
     "Howard et al. (2017), table 1",
-    "« Conv dw / s2 » sur une entrée 7×7×1024, dernière ligne depthwise",
+    "« Conv dw / s2 » sur une entrée 7×7×1024, dernière ligne depthwise",
     "pas 1",
-    "La ligne suivante lit encore 7×7 : avec un pas de 2, ce serait 4×4, et 534 M de multiplications au lieu de 569.",
+    "La ligne suivante lit encore 7×7 : avec un pas de 2, ce serait 4×4, et 534 M de multiplications au lieu de 569.",
 )
 V2_ERRATUM = Erratum(
     "Sandler et al. (2018), table 4",
@@ -180,7 +180,7 @@ def _entry(name: str, title: str, source: str, config: V1 | V2, **facts: object)
 
 
 WIDTHS = {1.0: ("569", "4.2"), 0.75: ("325", "2.6"), 0.5: ("149", "1.3"), 0.25: ("41", "0.5")}
-"""Table 6 de 2017 : millions de multiplications-additions et de paramètres pour chaque largeur α."""
+"""Table 6 de 2017 : millions de multiplications-additions et de paramètres pour chaque largeur α."""
 
 
 def _v1(width: float) -> Entry:
@@ -193,7 +193,7 @@ def _v1(width: float) -> Entry:
         "Howard et al. (2017), table 1",
         V1(width),
         published=(rounded("macs", macs, "M", source), rounded("parameters", parameters, "M", source)),
-        departures=("Initialisation de He et al. (2015) : l’article n’en dit rien.",),
+        departures=("Initialisation de He et al. (2015) : l’article n’en dit rien.",),
         errata=(STRIDE_ERRATUM,),
         peer="timm:mobilenetv1_100" if width == 1 else None,
     )  # fmt: skip
@@ -213,7 +213,7 @@ ENTRIES = (
         ),
         departures=(
             "Pour t = 1, pas de couche d’expansion, comme dans le code des auteurs.",
-            "Initialisation de He et al. (2015) : l’article n’en dit rien.",
+            "Initialisation de He et al. (2015) : l’article n’en dit rien.",
         ),
         errata=(V2_ERRATUM,),
         peer="mobilenet_v2",

@@ -1,7 +1,7 @@
-"""Xception : Chollet, « Xception: deep learning with depthwise separable convolutions » (2017), figure 5.
+"""Xception : Chollet, « Xception: deep learning with depthwise separable convolutions » (2017), figure 5.
 
-Inception poussé à bout : chaque canal est filtré seul, sans non-linéarité avant la couche 1×1, dans des modules
-résiduels. Diapositives « Convolution depthwise separable » du cours CNN II.
+Inception poussé à bout : chaque canal est filtré seul, sans non-linéarité avant la couche 1×1, dans des modules
+résiduels. Diapositives « Convolution depthwise separable » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from coursekit.tables.entry import Entry, exactly
 
 @dataclass(frozen=True)
 class Module:
-    """Un module de la figure 5 : les canaux de ses SeparableConv, et s’il finit par un max pooling de pas 2."""
+    """Un module de la figure 5 : les canaux de ses SeparableConv, et s’il finit par un max pooling de pas 2."""
 
     channels: tuple[int, ...]
     pooled: bool = False
@@ -50,7 +50,7 @@ class Xception:
 
 
 def separable(in_channels: int, out_channels: int, number: int) -> tuple[Layer, ...]:
-    """Filtrer chaque canal, mélanger les canaux, normaliser ; rien entre les deux convolutions."""
+    """Filtrer chaque canal, mélanger les canaux, normaliser ; rien entre les deux convolutions."""
     layers = (
         Conv(in_channels, 3, padding=1, groups=in_channels, bias=False, name="depthwise"),
         Conv(out_channels, 1, bias=False, name="pointwise"),
@@ -116,8 +116,8 @@ ENTRIES = (
         published=(exactly("parameters", 22_855_952, "Chollet (2017), table 3"),),
         departures=(
             "Sans la couche dense facultative de la figure 5, comme pour ImageNet.",
-            "Le max pooling est bordé d’un zéro de chaque côté ; l’article écrit « same », qui n’en met parfois qu’un.",
-            "Initialisation de He et al. (2015) : l’article n’en dit rien.",
+            "Le max pooling est bordé d’un zéro de chaque côté ; l’article écrit « same », qui n’en met parfois qu’un.",
+            "Initialisation de He et al. (2015) : l’article n’en dit rien.",
         ),
         peer="timm:legacy_xception",
     ),
