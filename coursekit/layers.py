@@ -6,7 +6,7 @@ Une couche décrit ce que l’article imprime (« 96 filtres 11×11, pas 4 �
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Literal
 
@@ -102,9 +102,12 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """Ce que toute couche porte : un nom, celui du module PyTorch correspondant."""
+    """Ce que toute couche porte : un nom, celui du module PyTorch correspondant.
 
-    name: str = ""
+    Le nom ne compte pas dans l’égalité : deux couches de mêmes réglages font la même chose.
+    """
+
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
