@@ -9,6 +9,8 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
+from coursekit.errors import ArgumentError
+
 
 def named(**modules: nn.Module) -> nn.Sequential:
     """Un `nn.Sequential` dont chaque étape porte le nom de la diapositive."""
@@ -85,10 +87,15 @@ class DropPath(nn.Module):
     """Huang et al. (2016) : à l’entraînement, ôte le chemin entier d’une image avec la probabilité `p`.
 
     Ce qui reste est divisé par 1 − p : l’espérance ne change pas, et il n’y a rien à faire à l’évaluation.
+
+    Raises:
+        ArgumentError: `p` n’est pas une probabilité inférieure à 1.
     """
 
     def __init__(self, p: float) -> None:
         super().__init__()
+        if not 0 <= p < 1:
+            raise ArgumentError(f"DropPath demande 0 ≤ p < 1 ; vous avez donné p = {p}.")
         self.p = p
 
     def forward(self, x: Tensor) -> Tensor:

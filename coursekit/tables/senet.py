@@ -1,8 +1,9 @@
 """SENet : Hu, Shen, Albanie, Sun et Wu, « Squeeze-and-excitation networks » (2018 ; version longue, 2020).
 
-Une porte squeeze-and-excite par bloc de ResNet ou de ResNeXt, avec son ratio r (figures 1 et 3, tables 1, 2 et 10) et
-les cinq places qu’elle peut prendre (section 6.5, figure 5). Le pas de SE-ResNet est celui de ResNet comme publié, sur
-la première couche 1×1 ; celui de SE-ResNeXt est sur la couche 3×3. Diapositives « SENet » du cours CNN II.
+Une porte squeeze-and-excite par bloc de ResNet ou de ResNeXt (figures 1 et 3, tables 1 et 2), avec son ratio r
+(section 6.1 de la version longue) et les cinq places qu’elle peut prendre (section 6.5, figure 5). Le pas de SE-ResNet
+est celui de ResNet comme publié, sur la première couche 1×1 ; celui de SE-ResNeXt est sur la couche 3×3.
+Diapositives « SENet » du cours CNN II.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def se_block_154(in_channels: int, channels: int, stride: int, name: str) -> tup
 
 
 def unroll_154(num_classes: int) -> Chain:
-    """Trois couches 3×3 au lieu d’une 7×7, et un dropout avant la couche dense (section A de la version longue)."""
+    """Trois couches 3×3 au lieu d’une 7×7, et un dropout avant la couche dense (annexe de la version longue)."""
     stem = *conv_bn(64, 3, 1, 2), relu(1), *conv_bn(64, 3, 2), relu(2), *conv_bn(128, 3, 3), relu(3)
     body = stages(se_block_154, DEPTHS[152], (64, 128, 256, 512))
     pooled, flatten, fc = head(num_classes)
@@ -103,7 +104,7 @@ def unroll(config: SENet, num_classes: int) -> Chain:
 
 
 def file_size(rows: tuple[Row, ...]) -> int:
-    """Taille du fichier de poids en Mo, comme la table 10 la donne.
+    """Taille du fichier de poids en Mo, comme l’étude du ratio r la donne (diapositive « SENet »).
 
     L’article ne dit pas sa convention. Celle-ci redonne ses cinq nombres : quatre octets par paramètre et par
     statistique de normalisation (une moyenne et une variance par canal), en Mo de 2²⁰ octets, arrondis vers le haut.
@@ -155,7 +156,7 @@ PLACES: dict[Position, str] = {
     "conv3x3": "La porte suit la couche 3×3, sa normalisation et sa ReLU (SE_3×3).",
 }
 
-# Ce que compte timm sur ses propres modules.
+# Les paramètres des modules de timm, comptés.
 WITNESS = {50: 28_088_024, 101: 49_326_872, 152: 66_821_848}
 WITNESS_RESNEXT = {50: 27_559_896, 101: 48_955_416}
 
@@ -177,7 +178,7 @@ def _entry(name: str, title: str, source: str, config: SENet, **facts: object) -
 
 
 def _facts(parameters: int, peer: str) -> tuple[Published, ...]:
-    return (exactly("parameters", parameters, f"timm, {peer}"),)
+    return (exactly("parameters", parameters, f"timm, compté sur {peer}"),)
 
 
 def _resnet(depth: int) -> Entry:
@@ -203,7 +204,7 @@ def _resnext(depth: int) -> Entry:
 
 def _ratio(ratio: int) -> Entry:
     return _entry(
-        f"se-resnet50-r{ratio}", f"SE-ResNet-50, r = {ratio}", "Hu et al. (2018), table 10",
+        f"se-resnet50-r{ratio}", f"SE-ResNet-50, r = {ratio}", "Hu et al. (2018), étude du ratio r",
         replace(SENet(DEPTHS[50]), ratio=ratio),
         departures=(f"SE-ResNet-50 avec un ratio de {ratio} au lieu de 16.",),
     )  # fmt: skip
