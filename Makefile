@@ -20,16 +20,16 @@ TEMOIN := .venv/.installe-$(shell cat pyproject.toml constraints.txt | cksum | c
 
 aide: ## énumère les commandes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
-	@echo "  Réglages : PYTHON=python3.12 (création de .venv), PORT=8000 (servir), STRICT=1 (test)"
+	@echo "  Réglages : PYTHON=python3.12 (création de .venv), PORT=8000 (servir), STRICT=1 (test)"
 
 $(TEMOIN):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Il faut Python 3.11 ou plus ; « $(PYTHON) » est $$($(PYTHON) --version 2>&1 || true)."; \
-	  echo "Donnez-en un autre : make livre PYTHON=python3.12"; exit 1; }
+	  echo "Il faut Python 3.11 ou plus ; « $(PYTHON) » est $$($(PYTHON) --version 2>&1 || true)."; \
+	  echo "Donnez-en un autre : make livre PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || { \
-	  echo "── Création de l'environnement .venv"; \
+	  echo "── Création de l’environnement .venv"; \
 	  $(PYTHON) -m venv .venv || { rm -rf .venv; \
-	    echo "La création de .venv a échoué. Sous Debian ou Ubuntu : sudo apt-get install python3-venv"; exit 1; }; }
+	    echo "La création de .venv a échoué. Sous Debian ou Ubuntu : sudo apt-get install python3-venv"; exit 1; }; }
 	@echo "── Installation de PyTorch, puis du reste (versions de constraints.txt)"
 	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt torch
 	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
@@ -37,11 +37,11 @@ $(TEMOIN):
 	@touch $@
 
 livre: $(TEMOIN) exercices ## installe ce qu’il faut, exécute les chapitres et construit le livre
-	@echo "── Construction du livre : seuls les chapitres touchés sont exécutés"
+	@echo "── Construction du livre : seuls les chapitres touchés sont exécutés"
 	$(BIN)/jupyter-book build book --config $(CURDIR)/_config.yml --toc $(CURDIR)/_toc.yml \
 	  --path-output . -W --keep-going -n
-	@echo "── Le livre est prêt. Ouvrez : file://$(CURDIR)/$(LIVRE)"
-	@echo "   ou servez-le : make servir"
+	@echo "── Le livre est prêt. Ouvrez : file://$(CURDIR)/$(LIVRE)"
+	@echo "   ou servez-le : make servir"
 
 exercices: $(TEMOIN) ## tire exercises/ (ce que reçoivent les étudiants) de solutions/
 	@echo "── Exercices"
@@ -56,8 +56,8 @@ test: livre ## vérifie le style, les types et les tests ; STRICT=1 : un test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(if $(STRICT),--strict-skips)
 
 servir: ## sert le livre construit sur cette machine
-	@test -f $(LIVRE) || { echo "Le livre n'est pas construit : make livre"; exit 1; }
-	@echo "Le livre : http://127.0.0.1:$(PORT)/   (Ctrl+C pour arrêter)"
+	@test -f $(LIVRE) || { echo "Le livre n’est pas construit : make livre"; exit 1; }
+	@echo "Le livre : http://127.0.0.1:$(PORT)/   (Ctrl+C pour arrêter)"
 	@exec $(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 bench: $(TEMOIN) ## lance les comparaisons de bench/, une à une

@@ -88,9 +88,10 @@ def without_fields(text: str) -> str:
 
 
 def prose_of(path: Path) -> Iterator[Line]:
-    """La prose d’un fichier Markdown ou Python."""
+    """La prose d’un fichier Markdown ou Python, ou d’un programme qui commente par `#` (Makefile, YAML, shell)."""
     text = path.read_text(encoding="utf-8")
-    return markdown_prose(text) if path.suffix == ".md" else python_prose(text)
+    reader = {".md": markdown_prose, ".py": python_prose}.get(path.suffix, script_prose)
+    return reader(text)
 
 
 def markdown_prose(text: str) -> Iterator[Line]:
@@ -130,3 +131,10 @@ def python_prose(text: str) -> Iterator[Line]:
         for offset, line in enumerate(text.split("\n")):
             if not line.lstrip().startswith((">>>", "...", "#!", "# type:", "# noqa", "# %%")):
                 yield token.start[0] + offset, masked(without_fields(line))
+
+
+def script_prose(text: str) -> Iterator[Line]:
+    """Les commentaires d’un script, et les messages qu’il affiche (`echo "…"`)."""
+    for number, line in enumerate(text.split("\n"), 1):
+        for found in re.findall(r"(?:^|\s)#+\s(.*)|echo \"([^\"]*)\"", line):
+            yield number, masked("".join(found))

@@ -5,12 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from french_prose import faults_of, markdown_prose, prose_of, python_prose
+from french_prose import faults_of, markdown_prose, prose_of, python_prose, script_prose
 
 ROOT = Path(__file__).parent.parent
 THIN, NBSP = "\u202f", "\u00a0"
 
-PATTERNS = ("README.md", "*.py", "book/**/*.md", "book/_ext/*.py", "coursekit/**/*.py", "solutions/*/*.py")
+SCRIPTS = (
+    "Makefile",
+    ".ci/run",
+    "_config.yml",
+    "_toc.yml",
+    "constraints.txt",
+    ".gitignore",
+    "pyproject.toml",
+)
+PATTERNS = (
+    *SCRIPTS,
+    "README.md",
+    "*.py",
+    "book/**/*.md",
+    "book/_ext/*.py",
+    "coursekit/**/*.py",
+    "solutions/*/*.py",
+)
 FILES = sorted({path for pattern in PATTERNS for path in ROOT.glob(pattern)})
 
 
@@ -47,6 +64,13 @@ def test_a_fault_and_its_correction(wrong: str, right: str) -> None:
     for text in ("# {}", 'x = "{}"', 'def f():\n    """Une phrase.\n\n    {}\n    """'):
         assert len(faults_of(python_prose(text.format(wrong)))) == 1
         assert not faults_of(python_prose(text.format(right)))
+
+
+@pytest.mark.parametrize(("wrong", "right"), SENTENCES)
+def test_a_script_speaks_too(wrong: str, right: str) -> None:
+    for text in ("# {}", "cible: autre ## {}", '\t@echo "{}"; exit 1'):
+        assert len(faults_of(script_prose(text.format(wrong)))) == 1
+        assert not faults_of(script_prose(text.format(right)))
 
 
 NOT_PROSE = [
