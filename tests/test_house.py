@@ -78,7 +78,15 @@ def test_light_part_loads_nothing_heavy(part):
     assert not loaded_after(f"import coursekit.{part}") & set(HEAVY)
 
 
-@pytest.mark.parametrize("argv", [["models"], ["describe", "vgg16", "--json"], ["models", "--family", "vgg"], ["compare", "vgg16", "resnet50"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["models"],
+        ["describe", "vgg16", "--json"],
+        ["models", "--family", "vgg"],
+        ["compare", "vgg16", "resnet50"],
+    ],
+)
 def test_counting_commands_load_nothing_heavy(argv):
     assert not loaded_after(f"from coursekit.cli import main\nmain({argv!r})") & set(HEAVY)
 
