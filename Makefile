@@ -53,7 +53,7 @@ test: livre ## vérifie le style, les types et les tests ; STRICT=1 : un test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	@echo "── Tests"
-	$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 $(if $(STRICT),--strict-skips)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 $(if $(STRICT),--strict-skips)
 
 servir: ## sert le livre construit sur cette machine
 	@test -f $(LIVRE) || { echo "Le livre n’est pas construit : make livre"; exit 1; }

@@ -32,6 +32,10 @@ class MissingDependencyError(CourseError, ImportError):
     """Une bibliothèque facultative manque ; le message donne la ligne qui l’installe."""
 
 
+class DownloadError(CourseError, OSError):
+    """Un fichier n’a pas pu être téléchargé, ou est arrivé corrompu."""
+
+
 class UnknownNameError(CourseError, KeyError):
     """Un nom ne figure pas au catalogue ; le message propose les plus proches."""
 

@@ -6,7 +6,7 @@ Une couche décrit ce que l’article imprime (« 96 filtres 11×11, pas 4 �
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Literal
 
@@ -102,9 +102,12 @@ class Field:
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """Ce que toute couche porte : un nom, celui du module PyTorch correspondant."""
+    """Ce que toute couche porte : un nom, celui du module PyTorch correspondant.
 
-    name: str = ""
+    Le nom ne compte pas dans l’égalité : deux couches de mêmes réglages font la même chose.
+    """
+
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,14 @@ class AdaptivePool(Layer):
 
 
 @dataclass(frozen=True)
+class PadShortcut(Layer):
+    """Raccourci sans paramètre : un pixel sur `stride`, et des canaux nuls pour en avoir `out_channels` (option A)."""
+
+    out_channels: int
+    stride: int = 1
+
+
+@dataclass(frozen=True)
 class Flatten(Layer):
     """Vectorisation : le volume C×H×W devient un vecteur de C·H·W valeurs."""
 
@@ -193,6 +204,13 @@ class Dropout(Layer):
     """Mise à zéro aléatoire, à l’entraînement, avec la probabilité `p`."""
 
     p: float = 0.5
+
+
+@dataclass(frozen=True)
+class DropPath(Layer):
+    """Suppression aléatoire du chemin entier, image par image, à l’entraînement, avec la probabilité `p`."""
+
+    p: float
 
 
 @dataclass(frozen=True)

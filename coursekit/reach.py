@@ -83,6 +83,8 @@ def _thin(layer: nn.Module, row: Row) -> nn.Module:
         return ThinWindow(layer)
     if not row.output.dims and row.macs:
         return ThinLinear()
+    if isinstance(layer, nn.Sigmoid):
+        return nn.Softsign()  # une porte sans borne élèverait les valeurs au carré à chaque bloc
     if row.input == row.output and not isinstance(layer, nn.AdaptiveAvgPool2d | nn.AvgPool2d):
         return nn.Identity()
     return layer

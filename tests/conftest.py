@@ -28,6 +28,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-skips", action="store_true", help="un test sauté compte comme un échec")
 
 
+TOGETHER = ("test_assignments", "test_book_cache", "test_book_pages", "test_grading_end_to_end", "test_wheel")
+"""Les fichiers dont les tests partagent une préparation coûteuse : chacun reste dans un même processus."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Avec `--dist loadgroup`, tout le reste se répartit test par test."""
+    for item in items:
+        if item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
 def refuse_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
     """Fait d’un saut un échec qui en dit la raison ; les échecs attendus (`xfail`) ne sont pas des sauts."""
     if config.getoption("strict_skips") and report.outcome == "skipped" and not hasattr(report, "wasxfail"):

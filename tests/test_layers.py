@@ -74,6 +74,10 @@ def test_edit_reaches_into_branches():
     assert walk(edit(net, "mix.b", out_channels=6), Shape(2, (5, 5)))[-1].output.channels == 10
 
 
+def test_the_name_does_not_count_in_equality():
+    assert Conv(8, 3, name="conv1") == Conv(8, 3, name="conv2") != Conv(8, 5, name="conv1")
+
+
 def test_edit_with_the_same_value_changes_nothing_but_finds_the_layer():
     assert edit(NET, "features.conv1", stride=1) == NET
 
@@ -101,6 +105,7 @@ def test_edit_refuses_what_does_not_exist(name, changes, error, excerpt):
         (Conv(8, 3, stride=2, padding="same"), Shape(3, (8, 8)), "pas de 1"),
         (Conv(8, 3, padding="valid"), Shape(3, (8, 8)), "« same »"),
         (Conv(0, 3), Shape(3, (8, 8)), "au moins 1"),
+        (Conv(8, [3, 3]), Shape(3, (8, 8)), "des tuples, pas des listes"),
         (Conv(8, 3, stride=0), Shape(3, (8, 8)), "au moins 1"),
     ],
 )

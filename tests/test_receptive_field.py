@@ -11,7 +11,7 @@ from coursekit.errors import ShapeError
 from coursekit.layers import AdaptivePool, Branches, Chain, Conv, Field, Flatten, Linear, Pool, Shape
 from coursekit.models import build
 from coursekit.reach import measured_fields
-from coursekit.tables import CATALOGUE
+from coursekit.tables import CATALOGUE, find
 
 SIZE = 96
 IMAGE = Shape(1, (SIZE, SIZE))
@@ -128,17 +128,36 @@ def test_most_drawn_networks_are_compared_exactly():
     assert sum(exact) > 100
 
 
+FOLLOWED = 8
+"""Combien de couches on suit dans chaque réseau, de la première à la dernière."""
+
 WINDOWED = ("Conv", "PartialConv", "Pool", "Subsample", "AdaptivePool")
+
+
+def pixels_read(first, image):
+    """Jusqu’où la première couche lit l’image : quand le pas ne tombe pas juste, il en reste au bord."""
+    last_units = zip(first.fields, first.output.spatial, image.spatial, strict=True)
+    return tuple(min(size, field.window(units - 1).stop) for field, units, size in last_units)
+
+
+def test_a_pixel_that_the_first_layer_leaves_out_is_seen_by_nobody():
+    entry = find("nin-imagenet")
+    rows = entry.rows()
+    assert pixels_read(rows[0], entry.input) == (223, 223)  # 224 − 11 n’est pas un multiple de 4
+    seen = measured_fields(build(entry.name, device="meta"), entry.input, {"gap": (0, 0)})
+    assert seen["gap"] == (range(223), range(223))
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name)
 def test_catalogue_sees_what_its_gradient_reaches(entry):
-    rows = [row for row in entry.rows() if row.kind in WINDOWED]
+    windowed = [row for row in entry.rows() if row.kind in WINDOWED]
+    read = pixels_read(windowed[0], entry.input)
+    rows = [windowed[i * (len(windowed) - 1) // (FOLLOWED - 1)] for i in range(FOLLOWED)]
     units = {row.name: tuple(size // 2 for size in row.output.spatial) for row in rows}
     windows = {
         row.name: tuple(
             clipped(field.window(unit), size)
-            for field, unit, size in zip(row.fields, units[row.name], entry.input.spatial, strict=True)
+            for field, unit, size in zip(row.fields, units[row.name], read, strict=True)
         )
         for row in rows
     }

@@ -108,7 +108,7 @@ def test_models_lists_the_catalogue(run):
         (("describe", "vgg16", "--classes", "0"), "au moins 1"),
         (("describe", "vgg16", "--classes", "mille"), "valeur incorrecte"),
         (("describe",), "il manque"),
-        (("models", "--family", "zzz"), "lenet, alexnet, vgg"),
+        (("models", "--family", "zzz"), "lenet, alexnet, zfnet, vgg, nin"),
         (("decrire",), "choix inconnu"),
         ((), "il manque"),
         (("describe", "vgg16", "--json", "--markdown"), "incompatible"),
@@ -179,3 +179,35 @@ def test_the_form_book_page_has_a_card_for_every_formula():
     for formula in FORMULAS:
         assert f'card("{formula.id}", ' in page
         assert f"### {formula.title}\n" in page
+
+
+def test_compare_puts_costs_and_published_accuracies_side_by_side(run):
+    code, out, _ = run("compare", "vgg16", "resnet50", "--json")
+    data = {network["name"]: network for network in json.loads(out)}
+    assert code == 0
+    assert data["vgg16"]["top1"] == 71.592
+    assert "table 3" in data["resnet50"]["accuracy_source"]
+    assert data["resnet50"]["receptive_field"] == [483, 483]
+
+
+def test_compare_plots_only_what_has_a_published_accuracy(run, tmp_path):
+    code, out, err = run("compare", "vgg16", "lenet5", "--plot", str(tmp_path / "nuage.svg"))
+    assert (code, out.count("\n")) == (0, 3)
+    assert "nuage.svg" in err
+    drawing = (tmp_path / "nuage.svg").read_text(encoding="utf-8")
+    assert "vgg16" in drawing
+    assert "lenet5" not in drawing
+
+
+@pytest.mark.parametrize(
+    ("names", "path", "excerpt"),
+    [
+        (("vgg16",), "nuage.txt", ".svg"),
+        (("vgg16",), "absent/nuage.svg", "n’existe pas"),
+        (("lenet5",), "nuage.svg", "rien à tracer"),
+    ],
+)
+def test_a_plot_that_cannot_be_made_is_refused(run, tmp_path, names, path, excerpt):
+    code, _, err = run("compare", *names, "--plot", str(tmp_path / path))
+    assert code == 2
+    assert excerpt in err

@@ -5,6 +5,8 @@ Chaque question a sa fonction, et chaque fonction passe les couches en revue ;
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from coursekit.arithmetic.counts import check_groups, conv_macs, conv_parameters, linear_parameters
 from coursekit.arithmetic.pooling import pool_output_size
 from coursekit.arithmetic.receptive_field import through_everything, through_window
@@ -15,11 +17,13 @@ from coursekit.layers import (
     AdaptivePool,
     Conv,
     Dropout,
+    DropPath,
     Field,
     Flatten,
     Layer,
     Linear,
     Norm,
+    PadShortcut,
     PartialConv,
     Pool,
     RadialBasis,
@@ -30,6 +34,7 @@ from coursekit.layers import (
 )
 
 Fields = tuple[Field, ...]
+Window = tuple[int, int, int, int]
 
 
 def padding_before(conv: Conv, dims: int) -> tuple[int, ...]:
@@ -127,12 +132,14 @@ def output_shape(layer: Layer, shape: Shape) -> Shape:
             return Shape(
                 shape.channels, per_dimension(layer.output_size, _spatial_dims(shape), "La taille de sortie")
             )
+        case PadShortcut():
+            return Shape(layer.out_channels, _conv_shape(Conv(1, 1, stride=layer.stride), shape).spatial)
         case Linear() | RadialBasis():
             _vector(layer, shape)
             return Shape(whole(layer.out_features, "Le nombre de sorties"))
         case Flatten():
             return Shape(shape.numel)
-        case Activation() | Norm() | Dropout():
+        case Activation() | Norm() | Dropout() | DropPath():
             return shape
     raise ArgumentError(f"Couche inconnue : {layer!r}.")
 
@@ -186,24 +193,29 @@ def _through_adaptive(field: Field, units: int, target: int) -> Field:
     return through_window(field, units // target, units // target)
 
 
+@lru_cache(maxsize=4096)
+def windows(layer: Layer, dims: int) -> tuple[Window, ...] | None:
+    """Les fenêtres (F, S, P, d) d’une couche qui glisse, une par dimension ; rien pour les autres."""
+    match layer:
+        case Conv():
+            kernels = per_dimension(layer.kernel_size, dims, "La taille du filtre F")
+            strides = per_dimension(layer.stride, dims, "Le pas S")
+            dilations = per_dimension(layer.dilation, dims, "La dilatation d")
+            return tuple(zip(kernels, strides, padding_before(layer, dims), dilations, strict=True))
+        case PartialConv(kernel_size=size):
+            return tuple((kernel, 1, 0, 1) for kernel in per_dimension(size, dims, "La taille du filtre F"))
+        case Pool():
+            return tuple((*window, 1) for window in _pool_windows(layer, dims))
+        case Subsample(kernel_size=size):
+            return windows(Pool("avg", size), dims)
+        case PadShortcut(stride=stride):
+            return ((1, stride, 0, 1),) * dims
+    return None
+
+
 def fields(layer: Layer, shape: Shape, seen: Fields) -> Fields:
     """Champ récepteur après `layer`, une valeur par dimension de l’image."""
     match layer:
-        case Conv():
-            kernels = per_dimension(layer.kernel_size, shape.dims, "La taille du filtre F")
-            strides = per_dimension(layer.stride, shape.dims, "Le pas S")
-            dilations = per_dimension(layer.dilation, shape.dims, "La dilatation d")
-            windows = zip(seen, kernels, strides, padding_before(layer, shape.dims), dilations, strict=True)
-            return tuple(through_window(*window) for window in windows)
-        case PartialConv(kernel_size=size):
-            kernels = per_dimension(size, shape.dims, "La taille du filtre F")
-            return tuple(through_window(field, kernel) for field, kernel in zip(seen, kernels, strict=True))
-        case Pool():
-            return tuple(
-                through_window(x, *w) for x, w in zip(seen, _pool_windows(layer, shape.dims), strict=True)
-            )
-        case Subsample():
-            return fields(Pool("avg", layer.kernel_size), shape, seen)
         case AdaptivePool():
             targets = per_dimension(layer.output_size, shape.dims, "La taille de sortie")
             each = zip(seen, shape.spatial, targets, strict=True)
@@ -212,4 +224,14 @@ def fields(layer: Layer, shape: Shape, seen: Fields) -> Fields:
             return tuple(
                 through_everything(field, units) for field, units in zip(seen, shape.spatial, strict=False)
             )
-    return seen
+    sliding = windows(layer, shape.dims)
+    if sliding is None:
+        return seen
+    return tuple(through_window(field, *window) for field, window in zip(seen, sliding, strict=True))
+
+
+@lru_cache(maxsize=4096)
+def cost(layer: Layer, shape: Shape) -> tuple[Shape, int, int]:
+    """(forme de sortie, paramètres, MAC) ; un réseau profond répète cent fois le même bloc, calculé une fois."""
+    output = output_shape(layer, shape)
+    return output, parameters(layer, shape), macs(layer, shape, output)

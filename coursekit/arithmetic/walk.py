@@ -51,19 +51,23 @@ def _through(net: Layer, prefix: str, state: State, rows: list[Row]) -> State:
 def _one(layer: Layer, path: str, state: State, rows: list[Row]) -> State:
     shape, seen = state
     try:
-        output = one_layer.output_shape(layer, shape)
+        output, parameters, macs = one_layer.cost(layer, shape)
         row = Row(
             name=path,
             kind=type(layer).__name__,
             input=shape,
             output=output,
-            parameters=one_layer.parameters(layer, shape),
-            macs=one_layer.macs(layer, shape, output),
+            parameters=parameters,
+            macs=macs,
             fields=one_layer.fields(layer, shape, seen),
         )
     except CourseError as error:
         where = f"Couche {path} : " if path else ""
         raise type(error)(f"{where}{call_text(layer)} sur une entrée {shape}. {error}") from None
+    except TypeError:  # une liste ne peut pas être un réglage figé
+        raise ArgumentError(
+            f"{call_text(layer)} : donnez des entiers ou des tuples, pas des listes."
+        ) from None
     rows.append(row)
     return output, row.fields
 

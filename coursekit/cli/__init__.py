@@ -22,6 +22,7 @@ def parser() -> argparse.ArgumentParser:
     commands = main.add_subparsers(dest="command", metavar="COMMANDE", required=True)
     _models(commands.add_parser("models", help="liste les réseaux du catalogue"))
     _describe(commands.add_parser("describe", help="déroule un réseau couche par couche"))
+    _compare(commands.add_parser("compare", help="met plusieurs réseaux côte à côte"))
     _doctor(commands.add_parser("doctor", help="dit ce qui manque sur cette machine, et comment l’installer"))
     _release(commands.add_parser("release", help="dérive les exercices des élèves des sources des devoirs"))
     return main
@@ -49,6 +50,17 @@ def _describe(command: argparse.ArgumentParser) -> None:
     form.add_argument("--html", action="store_true", help="écrit une table HTML")
     form.add_argument("--json", action="store_true", help="écrit du JSON")
     command.set_defaults(run="describe")
+
+
+def _compare(command: argparse.ArgumentParser) -> None:
+    command.add_argument("names", metavar="NOM", nargs="+", help="les réseaux à comparer")
+    command.add_argument(
+        "--plot", metavar="FICHIER", help="trace la justesse publiée contre le coût (.svg, .png, .pdf)"
+    )
+    form = command.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="écrit une table Markdown")
+    form.add_argument("--json", action="store_true", help="écrit du JSON")
+    command.set_defaults(run="compare")
 
 
 def _doctor(command: argparse.ArgumentParser) -> None:

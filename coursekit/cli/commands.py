@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -79,6 +80,20 @@ def describe(arguments: Namespace) -> int:
     return 0
 
 
+def compare(arguments: Namespace) -> int:
+    from coursekit.cli.compare import compare_networks, plot, render
+
+    networks = compare_networks(arguments.names)
+    if arguments.json:
+        _json([network.as_data() for network in networks])
+    else:
+        print(render(networks, markdown=arguments.markdown))
+    if arguments.plot:
+        plot(networks, Path(arguments.plot))
+        print(f"Tracé : {arguments.plot}", file=sys.stderr)
+    return 0
+
+
 def doctor(arguments: Namespace) -> int:
     from dataclasses import asdict
 
@@ -108,6 +123,7 @@ def release(arguments: Namespace) -> int:
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "models": models,
     "describe": describe,
+    "compare": compare,
     "doctor": doctor,
     "release": release,
 }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from coursekit.errors import ArgumentError, require
 from coursekit.layers import Shape
-from coursekit.tables import find, names
+from coursekit.tables import Entry, find, names
 
 if TYPE_CHECKING:
     import torch
@@ -22,16 +22,22 @@ def build(
     image_size: int | None = None,
     device: str | torch.device = "auto",
     dtype: torch.dtype | None = None,
+    channels_last: bool = False,
+    compile: bool = False,  # noqa: A002 (le nom de PyTorch)
+    weights: Literal["torchvision"] | None = None,
     seed: int | None = None,
 ) -> nn.Module:
     """Construit le réseau `name`, initialisé comme publié, en mode entraînement.
 
     Les nombres non donnés sont ceux de l’article. `device="auto"` choisit le GPU s’il y en a un ; « meta » ne
-    réserve aucune mémoire. `seed` fixe les poids sans toucher au générateur global.
+    réserve aucune mémoire. `seed` fixe les poids sans toucher au générateur global ; `weights="torchvision"` charge les
+    poids officiels ; `channels_last` range les canaux en dernier en mémoire, ce que préfèrent les GPU.
 
     Raises:
         UnknownNameError: ce nom n’est pas au catalogue.
         ShapeError: l’image est trop petite ; le message nomme la couche où la taille s’épuise.
+        ArgumentError: ces poids n’existent pas pour ce réseau, ou l’appareil n’est pas disponible.
+        DownloadError: les poids n’ont pas pu être téléchargés.
         MissingDependencyError: PyTorch n’est pas installé.
     """
     entry = find(name)
@@ -39,6 +45,7 @@ def build(
     size = entry.input.spatial[0] if image_size is None else image_size
     classes = entry.num_classes if num_classes is None else num_classes
     entry.rows(Shape(channels, (size, size)), classes)
+    entry.auxiliary_rows(Shape(channels, (size, size)), classes)
 
     require("torch", "torch")
     import torch
@@ -49,7 +56,21 @@ def build(
         if seed is not None:
             torch.manual_seed(seed)
         module: nn.Module = make(entry.variant, num_classes=classes, in_channels=channels, image_size=size)
-    return module if dtype is None else module.to(dtype)
+    if weights is not None:
+        _load(module, entry, weights)
+    if dtype is not None:
+        module = module.to(dtype)
+    if channels_last:
+        module = module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return torch.compile(module) if compile else module  # type: ignore[return-value]
+
+
+def _load(module: nn.Module, entry: Entry, weights: str) -> None:
+    from coursekit.models.weights import ORIGIN, load_official
+
+    if weights != ORIGIN:
+        raise ArgumentError(f"weights={weights!r} : les seuls poids connus sont « {ORIGIN} ».")
+    load_official(module, entry)
 
 
 def resolve_device(device: str | torch.device) -> torch.device:

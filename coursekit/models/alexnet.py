@@ -7,7 +7,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from coursekit.arithmetic import output_size
-from coursekit.models.blocks import named
+from coursekit.models.blocks import dense_classifier, named
 
 # L’article ne dit pas s’il divise alpha par la taille du voisinage ; PyTorch, si : alpha = 5 × 1e-4.
 local_response_norm = partial(nn.LocalResponseNorm, 5, alpha=5e-4, beta=0.75, k=2.0)
@@ -39,15 +39,7 @@ class AlexNet(nn.Module):
         )
         self.flatten = nn.Flatten()
         side = last_map_size(image_size)
-        self.classifier = named(
-            fc6=nn.Linear(256 * side * side, 4096),
-            relu6=nn.ReLU(inplace=True),
-            drop6=nn.Dropout(0.5),
-            fc7=nn.Linear(4096, 4096),
-            relu7=nn.ReLU(inplace=True),
-            drop7=nn.Dropout(0.5),
-            fc8=nn.Linear(4096, num_classes),
-        )
+        self.classifier = dense_classifier(256 * side * side, num_classes)
         self._initialise()
 
     def _initialise(self) -> None:

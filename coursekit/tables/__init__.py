@@ -3,10 +3,46 @@
 from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
-from coursekit.tables import alexnet, lenet, vgg
+from coursekit.tables import (
+    alexnet,
+    densenet,
+    efficientnet,
+    googlenet,
+    highway,
+    lenet,
+    mobilenet,
+    nin,
+    preact,
+    resnet,
+    resnext,
+    senet,
+    stochastic_depth,
+    vgg,
+    wide_resnet,
+    xception,
+    zfnet,
+)
 from coursekit.tables.entry import Entry, Erratum, Published
 
-CATALOGUE: tuple[Entry, ...] = (*lenet.ENTRIES, *alexnet.ENTRIES, *vgg.ENTRIES)
+CATALOGUE: tuple[Entry, ...] = (
+    *lenet.ENTRIES,
+    *alexnet.ENTRIES,
+    *zfnet.ENTRIES,
+    *vgg.ENTRIES,
+    *nin.ENTRIES,
+    *googlenet.ENTRIES,
+    *resnet.ENTRIES,
+    *preact.ENTRIES,
+    *highway.ENTRIES,
+    *stochastic_depth.ENTRIES,
+    *resnext.ENTRIES,
+    *wide_resnet.ENTRIES,
+    *densenet.ENTRIES,
+    *senet.ENTRIES,
+    *mobilenet.ENTRIES,
+    *xception.ENTRIES,
+    *efficientnet.ENTRIES,
+)
 
 
 def names(family: str | None = None) -> tuple[str, ...]:

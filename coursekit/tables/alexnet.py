@@ -23,6 +23,7 @@ from coursekit.layers import (
     Pool,
     Shape,
 )
+from coursekit.tables.blocks import dense_classifier
 from coursekit.tables.entry import Entry, Erratum, Published
 
 CONVOLUTIONS = (
@@ -62,17 +63,8 @@ def _features(convolutions: tuple[Conv, ...], normalise: bool) -> Chain:
 
 
 def _published(convolutions: tuple[Conv, ...], num_classes: int) -> Chain:
-    classifier = (
-        Linear(4096, name="fc6"),
-        Activation(name="relu6"),
-        Dropout(0.5, name="drop6"),
-        Linear(4096, name="fc7"),
-        Activation(name="relu7"),
-        Dropout(0.5, name="drop7"),
-        Linear(num_classes, name="fc8"),
-    )
-    head = (Flatten(name="flatten"), Chain(classifier, name="classifier"))
-    return Chain((_features(convolutions, normalise=True), *head))
+    features = _features(convolutions, normalise=True)
+    return Chain((features, Flatten(name="flatten"), dense_classifier(num_classes)))
 
 
 def unroll_undivided(num_classes: int) -> Chain:

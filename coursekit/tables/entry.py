@@ -3,22 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from coursekit.arithmetic import walk
 from coursekit.layers import Chain, Row, Shape
+from coursekit.tables.accuracy import Accuracy, published_accuracy
+
+Quantity = Literal["parameters", "macs", "connections"]
 
 
 @dataclass(frozen=True)
 class Published:
     """Un nombre imprimé quelque part : le calcul doit tomber à moins de `tolerance` de `value`."""
 
-    quantity: Literal["parameters", "macs", "connections"]
+    quantity: Quantity
     stated: str
     value: float
     tolerance: float
     source: str
+
+
+SCALES = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}
+
+
+def rounded(quantity: Quantity, value: str, prefix: str, source: str, last_digit: float = 0.5) -> Published:
+    """Un nombre imprimé avec ses décimales : l’écart permis est `last_digit` fois l’unité de la dernière."""
+    decimals = len(value.partition(".")[2])
+    scale = SCALES[prefix]
+    stated = f"{value} {prefix}".rstrip().replace(".", ",")
+    return Published(quantity, stated, float(value) * scale, last_digit * scale * 10.0**-decimals, source)
+
+
+def exactly(quantity: Quantity, value: int, source: str) -> Published:
+    """Un nombre publié à l’unité près."""
+    return Published(quantity, f"{value:,}".replace(",", "\u202f"), value, 0, source)
 
 
 @dataclass(frozen=True)
@@ -29,6 +48,19 @@ class Erratum:
     stated: str
     correct: str
     reason: str
+
+
+@dataclass(frozen=True)
+class Auxiliary:
+    """Une tête auxiliaire : elle lit la sortie de la ligne `after`, et ne sert qu’à l’entraînement.
+
+    Sa perte s’ajoute à celle du réseau avec le poids `loss_weight` ; `name` est son module.
+    """
+
+    name: str
+    after: str
+    unroll: Callable[[int], Chain]
+    loss_weight: float
 
 
 @dataclass(frozen=True)
@@ -52,6 +84,12 @@ class Entry:
     departures: tuple[str, ...] = ()
     errata: tuple[Erratum, ...] = ()
     peer: str | None = None
+    auxiliary: tuple[Auxiliary, ...] = ()
+
+    @property
+    def accuracy(self) -> Accuracy | None:
+        """La justesse publiée, s’il y en a une."""
+        return published_accuracy(self.name, self.peer)
 
     def rows(self, input_shape: Shape | None = None, num_classes: int | None = None) -> tuple[Row, ...]:
         """Les lignes de la table, pour l’entrée de l’article ou pour une autre.
@@ -61,3 +99,19 @@ class Entry:
         """
         classes = self.num_classes if num_classes is None else num_classes
         return walk(self.unroll(classes), input_shape or self.input)
+
+    def auxiliary_rows(
+        self, input_shape: Shape | None = None, num_classes: int | None = None
+    ) -> tuple[Row, ...]:
+        """Les lignes des têtes auxiliaires, que `rows` ne compte pas ; leur champ récepteur n’est pas suivi.
+
+        Raises:
+            ShapeError: l’entrée est trop petite, pour le réseau ou pour une tête.
+        """
+        classes = self.num_classes if num_classes is None else num_classes
+        given = {row.name: row.output for row in self.rows(input_shape, classes)} if self.auxiliary else {}
+        return tuple(
+            replace(row, fields=())
+            for head in self.auxiliary
+            for row in walk(replace(head.unroll(classes), name=head.name), given[head.after])
+        )

@@ -1,0 +1,79 @@
+"""Justesses publiées sur ImageNet : des données, chacune avec sa source et son protocole. Rien n’est calculé ici.
+
+Une justesse ne se compare qu’à protocole égal : une seule vue recadrée au centre, ou dix ; l’entraînement compte
+autant que l’architecture (les EfficientNet de torchvision ont été entraînés autrement que ses VGG).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Part d’images bien classées, en %, au premier rang et parmi les cinq premiers."""
+
+    top1: float
+    top5: float
+    source: str
+    protocol: str
+
+
+def _torchvision(top1: float, top5: float) -> Accuracy:
+    return Accuracy(top1, top5, "torchvision, poids IMAGENET1K_V1", "une vue")
+
+
+def _resnet_paper(top1_error: float, top5_error: float) -> Accuracy:
+    source = "He et al. (2016), table 3"
+    return Accuracy(round(100 - top1_error, 2), round(100 - top5_error, 2), source, "dix vues")
+
+
+PEER_ACCURACY = {
+    "alexnet": _torchvision(56.522, 79.066),
+    "vgg11": _torchvision(69.02, 88.628),
+    "vgg13": _torchvision(69.928, 89.246),
+    "vgg16": _torchvision(71.592, 90.382),
+    "vgg19": _torchvision(72.376, 90.876),
+    "vgg11_bn": _torchvision(70.37, 89.81),
+    "vgg13_bn": _torchvision(71.586, 90.374),
+    "vgg16_bn": _torchvision(73.36, 91.516),
+    "vgg19_bn": _torchvision(74.218, 91.842),
+    "googlenet": _torchvision(69.778, 89.53),
+    "inception_v3": _torchvision(77.294, 93.45),
+    "resnet18": _torchvision(69.758, 89.078),
+    "resnet34": _torchvision(73.314, 91.42),
+    "resnet50": _torchvision(76.13, 92.862),
+    "resnet101": _torchvision(77.374, 93.546),
+    "resnet152": _torchvision(78.312, 94.046),
+    "resnext50_32x4d": _torchvision(77.618, 93.698),
+    "resnext101_64x4d": _torchvision(83.246, 96.454),
+    "wide_resnet50_2": _torchvision(78.468, 94.086),
+    "wide_resnet101_2": _torchvision(78.848, 94.284),
+    "densenet121": _torchvision(74.434, 91.972),
+    "densenet161": _torchvision(77.138, 93.56),
+    "densenet169": _torchvision(75.6, 92.806),
+    "densenet201": _torchvision(76.896, 93.37),
+    "mobilenet_v2": _torchvision(71.878, 90.286),
+    "efficientnet_b0": _torchvision(77.692, 93.532),
+    "efficientnet_b1": _torchvision(78.642, 94.186),
+    "efficientnet_b2": _torchvision(80.608, 95.31),
+    "efficientnet_b3": _torchvision(82.008, 96.054),
+    "efficientnet_b4": _torchvision(83.384, 96.594),
+    "efficientnet_b5": _torchvision(83.444, 96.628),
+    "efficientnet_b6": _torchvision(84.008, 96.916),
+    "efficientnet_b7": _torchvision(84.122, 96.908),
+}
+"""Par nom de jumeau torchvision (`Entry.peer`)."""
+
+PAPER_ACCURACY = {
+    "plain34": _resnet_paper(28.54, 10.02),
+    "resnet50": _resnet_paper(22.85, 6.71),
+    "resnet101": _resnet_paper(21.75, 6.05),
+    "resnet152": _resnet_paper(21.43, 5.71),
+}
+"""Par nom d’entrée, pour les réseaux sans jumeau torchvision."""
+
+
+def published_accuracy(name: str, peer: str | None) -> Accuracy | None:
+    """La justesse publiée d’une entrée, si l’une des deux listes la donne."""
+    return PAPER_ACCURACY.get(name) or (PEER_ACCURACY.get(peer) if peer else None)
