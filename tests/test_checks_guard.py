@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import importlib
 import io
 import sys
 import threading
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 from hostile import forever, hard_limit, stubborn
 
-from coursekit.checks.guard import Outcome, TimeIsUp, run
+from coursekit.checks.guard import Outcome, run
+from coursekit.checks.killable import TimeIsUp
 
 
 def guarded(call: Callable[[], Any], time_limit: float = 0.3) -> Outcome[Any]:
@@ -94,7 +96,23 @@ def test_a_blocked_call_is_left_behind_and_stays_silent(
     assert alive() == []
     print("enfin")
     assert capfd.readouterr() == ("enfin\n", "")
-    assert type(sys.stdout).__name__ != "_Switch"
+
+
+def test_a_thread_stopped_amid_imports_leaves_them_free() -> None:
+    def imports_again(stop: threading.Event) -> None:
+        while not stop.is_set():
+            sys.modules.pop("colorsys", None)
+            importlib.import_module("colorsys")
+
+    for _ in range(15):
+        stop = threading.Event()
+        assert guarded(lambda stop=stop: imports_again(stop), time_limit=0.02).failure.kind == "timeout"
+        stop.set()  # il peut être abandonné, s’il n’est jamais sorti d’un import
+        time.sleep(0.02)
+        for name in ("stringprep", "colorsys"):
+            with hard_limit(20):
+                sys.modules.pop(name, None)
+                importlib.import_module(name)
 
 
 def test_it_works_from_any_thread() -> None:

@@ -24,12 +24,12 @@ CHECKS: dict[str, Callable[[Any], checks.Verdict]] = {
     "tensor": lambda given: checks.tensor(given, torch.arange(12.0).reshape(3, 4)),
     "tensor 0-d": lambda given: checks.tensor(given, torch.tensor(2.5)),
     "tensor NumPy": lambda given: checks.tensor(given, np.ones((2, 3))),
-    "function": lambda given: checks.function(given, output_size, [(7, 3)], time_limit=0.3),
+    "function": lambda given: checks.function(given, output_size, [(7, 3)], time_limit=0.1),
     "function d’un tenseur": lambda given: checks.function(
-        given, torch.relu, [(torch.tensor([-1.0, 2.0]),)], time_limit=0.3
+        given, torch.relu, [(torch.tensor([-1.0, 2.0]),)], time_limit=0.1
     ),
     "résultat d’une fonction": lambda given: checks.function(
-        lambda *_: given, lambda x: [x, 2.5], [(7,)], time_limit=0.3
+        lambda *_: given, lambda x: [x, 2.5], [(7,)], time_limit=0.1
     ),
     "module": lambda given: checks.module(
         given, input_shape=(5,), output_shape=(2,), parameters=12, time_limit=0.3
@@ -62,3 +62,22 @@ def plain(value: object) -> bool:
     if type(value) in (list, tuple):
         return all(plain(item) for item in value)  # type: ignore[attr-defined]
     return type(value) in (type(None), bool, int, float, str)
+
+
+# (ce que l’élève donne, la vérification à laquelle c’est la bonne réponse)
+RIGHT: dict[str, Callable[[Any], checks.Verdict]] = {
+    "entier": lambda given: checks.number(given, 3),
+    "réel": lambda given: checks.number(given, 3.0),
+    "texte": lambda given: checks.number(given, 3),
+    "tuple": lambda given: checks.shape(given, (1, 2)),
+    "tableau": lambda given: checks.table(given, [1, 1]),
+}
+
+
+@pytest.mark.parametrize("kind", RIGHT)
+@pytest.mark.parametrize("act", ["lève", "boucle", "s’obstine", "quitte", "interrompt"])
+def test_a_right_value_of_a_strange_class_is_still_right(kind: str, act: str) -> None:
+    with hard_limit(20):
+        verdict = RIGHT[kind](ZOO[f"{kind} qui {act}"]())
+    assert verdict.ok, verdict
+    assert plain(verdict.got)

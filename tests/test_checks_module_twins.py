@@ -80,6 +80,27 @@ def test_the_first_difference_is_located(methods: dict[str, Any], words: str, mi
     assert verdict.misconception == misconception
 
 
+class Twice(nn.Module):
+    """Deux couches de même forme, définies dans l’ordre inverse de leur exécution."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.second = nn.Conv2d(3, 3, 3, padding=1)
+        self.first = nn.Conv2d(3, 3, 3, padding=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.second(self.first(x).relu())
+
+
+def test_the_order_of_definition_does_not_matter() -> None:
+    plain = layers(nn.Conv2d(3, 3, 3, padding=1), nn.ReLU(), nn.Conv2d(3, 3, 3, padding=1))
+    assert judge(Twice(), reference=plain).ok
+    assert judge(plain, reference=Twice()).ok
+    assert judge(Twice(), reference=Twice()).ok
+    without_relu = layers(nn.Conv2d(3, 3, 3, padding=1), nn.Conv2d(3, 3, 3, padding=1))
+    assert "Il manque une ReLU après 0 (Conv2d)" in judge(without_relu, reference=Twice()).message
+
+
 def test_other_weights_than_the_reference() -> None:
     verdict = judge(layers(nn.Conv2d(3, 8, 5, padding=2)), reference=nn.Conv2d(3, 8, 3, padding=1))
     assert "0.weight a la forme (8, 3, 5, 5)" in verdict.message

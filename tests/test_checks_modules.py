@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
-from hostile import forever, hard_limit
+from hostile import forever, hard_limit, stubborn
+from labels import label
 from student_modules import (
     ALL,
     INPUT,
@@ -302,6 +303,25 @@ def test_an_endless_forward_is_stopped_and_the_mode_restored() -> None:
     assert all(part.training for part in module.modules())
 
 
+# Le générateur par lequel PyTorch prête des poids meurt avec le fil, et Python s’en plaint.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_comparison_cut_short_gives_the_weights_back() -> None:
+    class Tired(Student):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            if self.conv1.weight is not mine:
+                stubborn()
+            return super().forward(x)
+
+    module = Tired()
+    mine = module.conv1.weight
+    reference = Reference()
+    verdict = judge(module, reference=reference, time_limit=1)
+    assert reference.training
+    assert verdict.misconception == "module.timeout"
+    assert module.conv1.weight is mine
+    assert not any(part._forward_hooks or part._forward_pre_hooks for part in module.modules())
+
+
 def test_shapes_may_be_given_as_shapes() -> None:
     with hard_limit(60):
         verdict = checks.module(Reference(), input_shape=Shape(3, (32, 32)), output_shape=Shape(10))
@@ -333,7 +353,7 @@ def test_the_right_count_is_never_shown() -> None:
         {"input_shape": (3, 32), "reference": Reference()},
         {"input_shape": INPUT, "output_shape": (1.5,)},
     ],
-    ids=str,
+    ids=label,
 )
 def test_a_faulty_statement_is_the_teachers_error(options: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError):

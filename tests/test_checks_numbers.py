@@ -13,6 +13,7 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from labels import label
 
 from coursekit import checks
 from coursekit.checks.numerals import UnreadableError, read_numeral
@@ -28,6 +29,8 @@ ACCEPTED: list[tuple[Any, Any, dict[str, Any]]] = [
     (np.int64(112), 112, {}),
     (np.float32(3.5), 3.5, {}),
     (np.array(112), 112, {}),
+    (np.longdouble(3.5), 3.5, {}),
+    (np.array([[3.5]]), 3.5, {}),
     (torch.tensor(112), 112, {}),
     (torch.tensor([3.5], requires_grad=True), 3.5, {}),
     ("112", 112, {}),
@@ -54,6 +57,7 @@ ACCEPTED: list[tuple[Any, Any, dict[str, Any]]] = [
     ("1,234.5", 1234.5, {}),
     ("1e3", 1000, {}),
     ("1,5E-3", 0.0015, {}),
+    ("3,5 e3", 3500, {}),
     ("1,5×10³", 1500, {}),
     ("1.5 x 10^3", 1500, {}),
     ("1.5*10**3", 1500, {}),
@@ -144,14 +148,14 @@ REFUSED: list[tuple[Any, Any, dict[str, Any], str, str | None]] = [
 ]
 
 
-@pytest.mark.parametrize(("answer", "expected", "options"), ACCEPTED, ids=str)
+@pytest.mark.parametrize(("answer", "expected", "options"), ACCEPTED, ids=label)
 def test_accepted(answer: Any, expected: Any, options: dict[str, Any]) -> None:
     verdict = checks.number(answer, expected, **options)
     assert verdict.ok, verdict
     assert verdict.misconception is None
 
 
-@pytest.mark.parametrize(("answer", "expected", "options", "words", "misconception"), REFUSED, ids=str)
+@pytest.mark.parametrize(("answer", "expected", "options", "words", "misconception"), REFUSED, ids=label)
 def test_refused(
     answer: Any, expected: Any, options: dict[str, Any], words: str, misconception: str | None
 ) -> None:
@@ -162,7 +166,7 @@ def test_refused(
     assert verdict.expected == pytest.approx(expected)
 
 
-@pytest.mark.parametrize("expected", [float("nan"), float("inf"), "12", None, [1]], ids=str)
+@pytest.mark.parametrize("expected", [float("nan"), float("inf"), "12", None, [1]], ids=label)
 def test_a_faulty_statement_is_the_teachers_error(expected: Any) -> None:
     with pytest.raises(ArgumentError, match="l’énoncé"):
         checks.number(12, expected)

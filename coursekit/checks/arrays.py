@@ -54,5 +54,7 @@ def scalar(value: Any) -> bool | int | float | str | None:
         import numpy as np
 
         found = np.generic.item(value)
+        if type(found) is np.longdouble:  # le seul que Python ne sait pas représenter
+            found = float(found)
     # Un tableau d’objets peut contenir n’importe quoi : seuls les types simples passent.
     return found if type(found) in (bool, int, float, str) else None  # type: ignore[return-value]

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from coursekit.arithmetic import Formula, Misconception
-from coursekit.checks.inspection import describe
+from coursekit.checks.inspection import describe, simplify
 from coursekit.checks.numbers import Real, close, exact, in_unit, is_inexact, number, plain, read, tolerance
 from coursekit.checks.numerals import Numeral, UnreadableError
 from coursekit.checks.plain_latex import plain_text
@@ -40,7 +40,7 @@ def formula(
     expected = formula(*args, **kwargs)
     arguments = formula.arguments(*args, **kwargs)
     judge = _judge_number if isinstance(expected, Real) else _judge_other
-    verdict = safely(lambda: judge(given, expected, formula, arguments, rel), expected)
+    verdict = safely(lambda: judge(given, expected, formula, arguments, rel), simplify(expected))
     if verdict.ok:
         return right(f"Oui. {formula.explain(*args, **kwargs)}", verdict.expected, verdict.got)
     return verdict
@@ -58,7 +58,7 @@ def _judge_number(
         numeral = read(given)
         value = in_unit(numeral, NO_UNIT)
     except UnreadableError as error:
-        return wrong(str(error), expected, describe(given), error.misconception)
+        return wrong(str(error), simplify(expected), describe(given), error.misconception)
     known = recognise(
         formula.misconceptions,
         arguments,
@@ -66,11 +66,11 @@ def _judge_number(
         expected,
     )
     if known is not None:
-        return wrong(known.explain(arguments), expected, plain(value), known.id)
+        return wrong(known.explain(arguments), simplify(expected), plain(value), known.id)
     verdict = number(given, expected, rel=rel)
     if verdict.ok or verdict.misconception:
         return verdict
-    return wrong(f"{verdict.message} {idea(formula)}", expected, verdict.got)
+    return wrong(f"{verdict.message} {idea(formula)}", verdict.expected, verdict.got)
 
 
 def _is_close(numeral: Numeral, value: Fraction, candidate: object, rel: float | None, noisy: bool) -> bool:

@@ -8,11 +8,10 @@ from typing import Any
 
 from coursekit.arithmetic import Formula
 from coursekit.checks.agreement import agrees
-from coursekit.checks.arrays import is_array
 from coursekit.checks.faults import Fault, explain_fault, not_a_function
 from coursekit.checks.formulas import idea
 from coursekit.checks.guard import run
-from coursekit.checks.inspection import describe, is_a
+from coursekit.checks.inspection import describe, is_a, simplify
 from coursekit.checks.trials import Draws, Trial, attempt_all, draw_arguments, show_call
 from coursekit.checks.verdict import Verdict, right, wrong
 
@@ -66,8 +65,7 @@ def function(
 
 
 def _verdict(trial: Trial, fault: Fault) -> Verdict:
-    expected = describe(trial.expected) if is_array(trial.expected) else trial.expected
-    return wrong(fault.message, expected, describe(trial.result), fault.misconception)
+    return wrong(fault.message, simplify(trial.expected), describe(trial.result), fault.misconception)
 
 
 def _well_behaved(given: object, trials: list[Trial]) -> Verdict:

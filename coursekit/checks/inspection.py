@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 LONGEST_TEXT = 60
@@ -114,6 +116,15 @@ def _object(value: Any) -> str:
         if is_a(value, base):
             return words
     return f"un objet de type {type_name(value)}"
+
+
+def simplify(value: Any) -> object:
+    """La même valeur en données simples (nombres, textes, listes), ou sa description : pour un champ de verdict."""
+    if value is None or type(value) in (bool, int, float, str):
+        return value
+    if is_a(value, list, tuple) and length(value) <= 1000:
+        return [simplify(item) for item in items(value, 1000) or ()]
+    return float(value) if type(value) in (Fraction, Decimal) else describe(value)
 
 
 _KINDS: tuple[tuple[type, str], ...] = (

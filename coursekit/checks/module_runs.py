@@ -11,8 +11,9 @@ import torch
 from torch import nn
 
 from coursekit.checks.faults import Fault, explain_failure
-from coursekit.checks.guard import Failure, TimeIsUp, describe_exception
+from coursekit.checks.guard import Failure, describe_exception
 from coursekit.checks.inspection import class_name, clean, describe, is_a, type_name
+from coursekit.checks.killable import TimeIsUp
 from coursekit.checks.tensor_values import bare
 
 Dims = tuple[int, ...]
@@ -47,20 +48,29 @@ def not_a_module(given: Any) -> Fault | None:
     return None
 
 
+REGISTERS = ("_parameters", "_buffers", "_forward_hooks", "_forward_pre_hooks")
+"""Ce qu’un essai prête à un module le temps d’un appel, et qu’un essai interrompu n’aurait pas rendu."""
+
+
 class Snapshot:
-    """L’état qu’un essai peut changer : le mode (entraînement ou non), les tampons, et le hasard de PyTorch."""
+    """L’état qu’un essai peut changer : modes, tampons, poids prêtés, crochets, et le hasard de PyTorch."""
 
     def __init__(self, module: nn.Module) -> None:
-        self.modes = [(part, part.training) for part in nn.Module.modules(module)]
+        parts = list(nn.Module.modules(module))
+        self.modes = [(part, part.training) for part in parts]
+        self.registers = [(vars(part)[name], dict(vars(part)[name])) for part in parts for name in REGISTERS]
         self.buffers = [(buffer, buffer.clone()) for buffer in nn.Module.buffers(module)]
         self.rng = torch.get_rng_state()
 
     def restore(self) -> None:
         for part, training in self.modes:
             part.training = training
+        for register, before in self.registers:
+            register.clear()
+            register.update(before)
         with torch.no_grad():
-            for buffer, before in self.buffers:
-                buffer.copy_(before)
+            for buffer, saved in self.buffers:
+                buffer.copy_(saved)
         torch.set_rng_state(self.rng)
 
 

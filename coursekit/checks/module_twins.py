@@ -13,7 +13,7 @@ from torch.func import functional_call
 
 from coursekit.checks.faults import Fault
 from coursekit.checks.module_counts import NORMS, layers_with_parameters
-from coursekit.checks.module_runs import FaultError, draw_input, forward, layer_text, preserved, set_training
+from coursekit.checks.module_runs import FaultError, draw_input, layer_text
 
 Weights = dict[str, torch.Tensor]
 
@@ -28,25 +28,24 @@ class Call:
     output: torch.Tensor
 
 
-def compare_with_reference(given: nn.Module, reference: nn.Module, x: torch.Tensor) -> Fault | None:
-    """La première différence entre le module de l’élève et la référence, mêmes poids, mode évaluation."""
+@torch.no_grad()
+def compare_with_reference(given: nn.Module, reference: nn.Module, dims: tuple[int, ...]) -> Fault | None:
+    """La première différence entre deux modules, mêmes poids tirés ; l’un et l’autre sont en mode évaluation."""
+    mine, theirs = draw_input(given, dims, batch=1), draw_input(reference, dims, batch=1)
     weights = draw_weights(reference)
-    with preserved(reference), torch.no_grad():
-        set_training(reference, False)
-        seen = draw_input(reference, tuple(x.shape[1:]), x.shape[0])
-        wanted, wanted_calls = _traced(reference, {k: v.to(seen) for k, v in weights.items()}, seen)
-    faults = []
-    for ordered in _orders(given, x):
-        matched = _match(ordered, reference, weights)
+    wanted = _output(reference, weights, theirs)
+    fault = None
+    for ordered, twins in zip(_orders(given, mine), _orders(reference, theirs), strict=True):
+        matched = _match(ordered, twins, weights)
         if isinstance(matched, Fault):
-            faults.append(matched)
+            fault = matched
             continue
-        with torch.no_grad():
-            output, calls = _traced(given, {k: v.to(x) for k, v in matched.items()}, x)
+        output = _output(given, matched, mine)
         if near(output, wanted):
             return None
-        faults.append(_first_difference(calls, wanted_calls, output, wanted))
-    return faults[-1]
+        calls, wanted_calls = _calls(given, matched, mine), _calls(reference, weights, theirs)
+        fault = _first_difference(calls, wanted_calls, output, wanted)
+    return fault
 
 
 def draw_weights(reference: nn.Module) -> Weights:
@@ -69,25 +68,12 @@ def _draw(like: torch.Tensor, positive: bool, generator: torch.Generator) -> tor
     return torch.rand(like.shape, generator=generator) + (0.5 if positive else -0.5)
 
 
-def _orders(given: nn.Module, x: torch.Tensor) -> Iterator[list[tuple[str, torch.Tensor]]]:
-    """Les paramètres dans l’ordre où ils sont définis, puis dans celui où les couches s’exécutent s’il diffère."""
-    defined = layers_with_parameters(given)
-    yield _named_tensors(given, [name for name, _ in defined])
-    called: list[str] = []
-    names = {id(layer): name for name, layer in defined}
-    hooks = [
-        layer.register_forward_pre_hook(lambda layer, _: called.append(names[id(layer)]))
-        for _, layer in defined
-    ]
-    try:
-        with torch.no_grad():
-            forward(given, x, "évaluation")
-    finally:
-        for hook in hooks:
-            hook.remove()
-    executed = list(dict.fromkeys([*called, *names.values()]))
-    if executed != [name for name, _ in defined]:
-        yield _named_tensors(given, executed)
+def _orders(module: nn.Module, x: torch.Tensor) -> Iterator[list[tuple[str, torch.Tensor]]]:
+    """Les poids dans l’ordre où les couches sont définies, puis dans celui où elles s’exécutent."""
+    defined = [name for name, _ in layers_with_parameters(module)]
+    yield _named_tensors(module, defined)
+    executed = [call.name for call in _calls(module, {}, x)]
+    yield _named_tensors(module, list(dict.fromkeys([*executed, *defined])))
 
 
 def _named_tensors(module: nn.Module, layers: list[str]) -> list[tuple[str, torch.Tensor]]:
@@ -107,11 +93,10 @@ def _named_tensors(module: nn.Module, layers: list[str]) -> list[tuple[str, torc
 
 
 def _match(
-    ordered: list[tuple[str, torch.Tensor]], reference: nn.Module, weights: Weights
+    ordered: list[tuple[str, torch.Tensor]], twins: list[tuple[str, torch.Tensor]], weights: Weights
 ) -> Weights | Fault:
     """Les poids tirés, sous les noms de l’élève : à chacun le premier poids libre de même forme."""
-    layers = [name for name, _ in layers_with_parameters(reference)]
-    free = [name for name, _ in _named_tensors(reference, layers)]
+    free = [name for name, _ in twins]
     matched: Weights = {}
     for name, tensor in ordered:
         twin = next((other for other in free if weights[other].shape == tensor.shape), None)
@@ -127,35 +112,41 @@ def _match(
     return matched
 
 
-def _traced(module: nn.Module, weights: Weights, x: torch.Tensor) -> tuple[torch.Tensor, list[Call]]:
+def _output(module: nn.Module, weights: Weights, x: torch.Tensor) -> torch.Tensor:
+    # Sans tie_weights=False, une couche qui porte deux noms (self.conv, puis dans un Sequential) garderait les
+    # poids prêtés.
+    lent = {name: weight.to(x) for name, weight in weights.items()}
+    output = functional_call(module, lent, (x.clone(),), tie_weights=False)
+    if not isinstance(output, torch.Tensor):
+        raise FaultError("Votre module ne renvoie pas un tenseur.", "module.output")
+    return output.detach()
+
+
+def _calls(module: nn.Module, weights: Weights, x: torch.Tensor) -> list[Call]:
+    """Les appels des couches à paramètres, dans l’ordre."""
     calls: list[Call] = []
-
-    def keep(name: str) -> Any:
-        def hook(layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
-            if inputs and isinstance(inputs[0], torch.Tensor) and isinstance(output, torch.Tensor):
-                calls.append(Call(name, layer, kept[name], output.detach().clone()))
-
-        return hook
-
-    kept: dict[str, torch.Tensor] = {}
+    received: dict[str, torch.Tensor] = {}
 
     def before(name: str) -> Any:
         # Une ReLU « inplace » changerait l’entrée après coup : on en garde une copie.
-        return lambda _, inputs: kept.__setitem__(name, inputs[0].detach().clone()) if inputs else None
+        return lambda _, inputs: received.__setitem__(name, inputs[0].detach().clone()) if inputs else None
+
+    def after(name: str) -> Any:
+        def hook(layer: nn.Module, inputs: tuple[Any, ...], output: Any) -> None:
+            if name in received and isinstance(output, torch.Tensor):
+                calls.append(Call(name, layer, received[name], output.detach().clone()))
+
+        return hook
 
     hooks: list[Any] = []
     for name, layer in layers_with_parameters(module):
-        hooks += [layer.register_forward_pre_hook(before(name)), layer.register_forward_hook(keep(name))]
+        hooks += [layer.register_forward_pre_hook(before(name)), layer.register_forward_hook(after(name))]
     try:
-        # Sans tie_weights=False, une couche qui porte deux noms (self.conv, puis dans un Sequential) garderait les
-        # poids prêtés.
-        output = functional_call(module, weights, (x.clone(),), tie_weights=False)
+        _output(module, weights, x)
     finally:
         for hook in hooks:
             hook.remove()
-    if not isinstance(output, torch.Tensor):
-        raise FaultError("Votre module ne renvoie pas un tenseur.", "module.output")
-    return output.detach(), calls
+    return calls
 
 
 def near(a: torch.Tensor, b: torch.Tensor) -> bool:

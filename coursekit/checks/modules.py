@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +56,12 @@ def module(
     """
     dims = _dims(input_shape)
     answer = None if output_shape is None else _dims(output_shape)
-    if answer is None and reference is not None:
-        answer = _reference_shape(reference, dims)
-    exam = Exam(dims, answer, parameters, reference, gradient)
-    fault, counted = _guarded_exam(given, exam, time_limit)
+    with nullcontext() if reference is None else preserved(reference):
+        if reference is not None:
+            set_training(reference, False)
+            answer = answer or _reference_shape(reference, dims)
+        exam = Exam(dims, answer, parameters, reference, gradient)
+        fault, counted = _guarded_exam(given, exam, time_limit)
     if fault is not None:
         expected = answer if parameters is None else parameters
         return wrong(fault.message, expected, describe(given), fault.misconception)
@@ -104,13 +107,12 @@ def _dims(given: Dims) -> tuple[int, ...]:
     return dims
 
 
+@torch.no_grad()
 def _reference_shape(reference: nn.Module, dims: tuple[int, ...]) -> tuple[int, ...]:
-    with preserved(reference), torch.no_grad():
-        set_training(reference, False)
-        try:
-            return tuple(reference(draw_input(reference, dims, batch=1)).shape[1:])
-        except (RuntimeError, ValueError, TypeError) as error:
-            raise ArgumentError(f"La référence refuse une entrée {(1, *dims)} : {error}") from None
+    try:
+        return tuple(reference(draw_input(reference, dims, batch=1)).shape[1:])
+    except (RuntimeError, ValueError, TypeError) as error:
+        raise ArgumentError(f"La référence refuse une entrée {(1, *dims)} : {error}") from None
 
 
 def _examine(given: nn.Module, exam: Exam) -> tuple[Fault | None, int]:
@@ -123,7 +125,7 @@ def _examine(given: nn.Module, exam: Exam) -> tuple[Fault | None, int]:
         if exam.parameters is not None:
             _raise(explain_count(given, exam.parameters))
         if exam.reference is not None:
-            _raise(compare_with_reference(given, exam.reference, x))
+            _raise(compare_with_reference(given, exam.reference, exam.input_shape))
         _train(given, x, exam.gradient)
     except FaultError as error:
         return error.fault, 0

@@ -12,8 +12,9 @@ from typing import Any
 
 from coursekit.checks.agreement import agrees
 from coursekit.checks.arrays import array_shape
-from coursekit.checks.guard import Failure, TimeIsUp, describe_exception
+from coursekit.checks.guard import Failure, describe_exception
 from coursekit.checks.inspection import clean, describe, is_a
+from coursekit.checks.killable import TimeIsUp
 from coursekit.errors import ArgumentError
 
 Arguments = tuple[Any, ...]
