@@ -6,8 +6,8 @@ l’utilisateur arrive toujours à l’appelant.
 
 Ce qui ne s’interrompt pas : un calcul en C qui garde le verrou de l’interpréteur (`10**10**10`,
 `sum(range(10**12))`) ; il bloque tout le processus jusqu’à sa fin. Un appel en C qui rend le verrou (dormir, attendre,
-convoluer) n’est pas interrompu non plus, mais l’appelant ne l’attend pas. La correction d’une classe tourne donc, en
-plus, dans un bac à sable qui limite le temps du processus entier.
+convoluer) n’est pas interrompu non plus, mais l’appelant ne l’attend pas. Pour noter une classe, donnez donc aussi un
+temps limite au processus entier (nbgrader le fait pour chaque cellule).
 """
 
 from __future__ import annotations
