@@ -99,7 +99,7 @@ def checks_close(left: Any, right: Any) -> bool:
 def test_every_known_mistake_is_explained(formula: Formula[..., object], mistake: Misconception) -> None:
     seen = 0
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=400, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     @given(arguments_of(formula))
     def explore(arguments: dict[str, Any]) -> None:
         nonlocal seen
@@ -121,7 +121,7 @@ def test_every_known_mistake_is_explained(formula: Formula[..., object], mistake
 def test_the_right_answer_is_right_and_explained(formula: Formula[..., object]) -> None:
     seen = 0
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     @given(arguments_of(formula))
     def explore(arguments: dict[str, Any]) -> None:
         nonlocal seen
@@ -140,7 +140,7 @@ def test_the_right_answer_is_right_and_explained(formula: Formula[..., object]) 
 
 @pytest.mark.parametrize("formula", FORMULAS, ids=lambda f: f.id)
 def test_an_unknown_mistake_recalls_the_idea_and_keeps_the_answer(formula: Formula[..., object]) -> None:
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
     @given(arguments_of(formula))
     def explore(arguments: dict[str, Any]) -> None:
         if not valid(formula, arguments):
