@@ -6,9 +6,9 @@ plus aucun fil n’est surveillé.
 
 from __future__ import annotations
 
-import io
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 LARGEST = 10_000
@@ -29,7 +29,7 @@ class Printed:
             self.text += text[: LARGEST - len(self.text)]
 
 
-class _Switch(io.TextIOBase):
+class _Switch:
     """Un flux qui retient le texte des fils surveillés, et laisse passer celui des autres."""
 
     def __init__(self, stream: Any) -> None:
@@ -41,6 +41,10 @@ class _Switch(io.TextIOBase):
             return int(self.stream.write(text))
         printed.add(str.__str__(text))
         return str.__len__(text)
+
+    def writelines(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            self.write(line)
 
     def flush(self) -> None:
         if threading.get_ident() not in _watched:

@@ -1,9 +1,11 @@
 """Un fil d’exécution qu’on peut arrêter de l’extérieur, ce que `threading` ne sait pas faire.
 
 On lui injecte une exception (`PyThreadState_SetAsyncExc`), qui naît à sa prochaine instruction Python. D’abord
-poliment : ses `finally` s’exécutent. Puis sans relâche : l’exception renaît chaque fois qu’on l’attrape, si bien qu’une
-boucle `while True: try: … except: pass` finit par céder. Un fil bloqué en C n’est pas interrompu : il est abandonné, et
-meurt dès que l’appel rend la main.
+poliment : ses `finally` s’exécutent. Puis sans relâche, pour qu’une boucle `while True: try: … except: pass` finisse
+par céder : l’exception renaît chaque fois qu’on l’attrape, ou, à partir de Python 3.12, qui peut livrer l’exception
+renée à l’intérieur du `try`, à chaque ligne des fonctions en cours (`sys.monitoring`).
+
+Un fil bloqué en C n’est pas interrompu : il est abandonné, et meurt dès que l’appel rend la main.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from contextlib import suppress
 from functools import partial
 from itertools import islice
 from time import monotonic
-from types import FrameType
+from types import CodeType, FrameType
 
 POLITE, RELENTLESS = 0.3, 1.0
 """Secondes laissées au fil pour mourir, à chaque étape."""
@@ -72,6 +74,7 @@ class KillableThread(threading.Thread):
             except BaseException:
                 pass
         with suppress(BaseException):
+            _doomed.discard(self.number)
             self.farewell()
         while self.running.locked():
             with suppress(BaseException):
@@ -85,12 +88,23 @@ class KillableThread(threading.Thread):
         """Arrête le fil, ou l’abandonne : démon, il ne retiendra pas la fin du processus."""
         if self.throw(TimeIsUp, POLITE):
             self.wait(POLITE)
-        if not self.over:
+        end = monotonic() + RELENTLESS
+        while not self.over and monotonic() < end:
+            self._insist()
+            self.wait(0.1)
+
+    def _insist(self) -> None:
+        if sys.version_info >= (3, 12):
+            codes = [frame.f_code for frame in islice(self._frames(), 1000)]
+            raise_on_every_line(
+                self.number, [code for code in codes if not code.co_filename.endswith(LOCKING)]
+            )
+            self.throw(TimeIsUp)
+        else:
             # Rien que du C entre la naissance de l’exception et la suivante : une méthode en Python
             # recevrait elle-même l’injection qu’elle prépare.
             self.reborn.__init__ = staticmethod(partial(_inject, self.number, self.reborn))  # type: ignore[misc]
-            if self.throw(self.reborn, RELENTLESS):
-                self.wait(RELENTLESS)
+            self.throw(self.reborn)
 
     def throw(self, exception: type[BaseException], patience: float = 0.0) -> bool:
         """Lève `exception` dans le fil, dès qu’il ne tient plus de verrou commun ; faux s’il n’en sort pas à temps."""
@@ -123,3 +137,25 @@ class KillableThread(threading.Thread):
 _inject = ctypes.PYFUNCTYPE(None, ctypes.c_ulong, ctypes.py_object)(
     ("PyThreadState_SetAsyncExc", ctypes.pythonapi)
 )
+
+
+_doomed: set[int] = set()
+"""Les fils que chaque ligne arrête (Python ≥ 3.12)."""
+
+if sys.version_info >= (3, 12):
+    TOOL = 4
+    """Un numéro d’outil que ni débogueur, ni mesure de couverture, ni profileur ne réserve."""
+
+    def raise_on_every_line(ident: int, codes: list[CodeType]) -> None:
+        """Lève `TimeIsUp` à chaque ligne de ces fonctions, dans ce fil seulement, tant qu’il vit."""
+        monitoring = sys.monitoring
+        if monitoring.get_tool(TOOL) is None:
+            monitoring.use_tool_id(TOOL, "coursekit.checks")
+            monitoring.register_callback(TOOL, monitoring.events.LINE, _raise_if_doomed)
+        _doomed.add(ident)
+        for code in codes:
+            monitoring.set_local_events(TOOL, code, monitoring.events.LINE)
+
+    def _raise_if_doomed(code: CodeType, line: int) -> None:
+        if threading.get_ident() in _doomed:
+            raise TimeIsUp
