@@ -352,6 +352,7 @@ def test_the_right_count_is_never_shown() -> None:
         {"input_shape": (3, -1, 32)},
         {"input_shape": (3, 32), "reference": Reference()},
         {"input_shape": INPUT, "output_shape": (1.5,)},
+        {"input_shape": INPUT, "reference": Reference},
     ],
     ids=label,
 )

@@ -54,6 +54,8 @@ def module(
     Raises:
         ArgumentError: ce que donne l’énoncé n’a pas de sens (forme vide, référence qui refuse cette entrée…).
     """
+    if reference is not None and not isinstance(reference, nn.Module):
+        raise ArgumentError(f"La référence doit être un nn.Module ; l’énoncé donne {reference!r}.")
     dims = _dims(input_shape)
     answer = None if output_shape is None else _dims(output_shape)
     with nullcontext() if reference is None else preserved(reference):

@@ -27,6 +27,7 @@ def plain_text(latex: str) -> str:
         previous = text
         text = re.sub(r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}", _fraction, text)
     text = re.sub(r"\s+", " ", text.replace("-", "−")).strip()
+    text = text.replace("⌊ ", "⌊").replace(" ⌋", "⌋")
     return "" if re.search(r"[\\{}]", text) else text
 
 
@@ -37,14 +38,9 @@ def _scripts(text: str) -> str:
 
 def _shift(found: re.Match[str], mark: str, table: dict[int, int]) -> str:
     inner: str = found[1] if found[1] is not None else found[2]
-    moved = inner.translate(table)
-    return (
-        moved
-        if all(ord(c) in table for c in inner)
-        else f"{mark}({inner})"
-        if len(inner) > 1
-        else mark + inner
-    )
+    if all(ord(c) in table for c in inner):
+        return inner.translate(table)
+    return mark + inner if inner.isalpha() else f"{mark}({inner})"
 
 
 def _fraction(found: re.Match[str]) -> str:
