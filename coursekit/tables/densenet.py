@@ -20,9 +20,8 @@ from coursekit.layers import (
     Linear,
     Norm,
     Pool,
-    Shape,
 )
-from coursekit.tables.entry import Entry, Published, exactly, rounded
+from coursekit.tables.entry import Entry, Published, configured, exactly, rounded
 
 
 @dataclass(frozen=True)
@@ -121,21 +120,8 @@ K48 = "Le réseau k = 48 que publient les auteurs ; la table 1 donne k = 32 po
 
 
 def _entry(name: str, title: str, source: str, config: DenseNet, *facts: Published, **more: object) -> Entry:
-    def unroll_config(num_classes: int) -> Chain:
-        return unroll(config, num_classes)
-
-    size, classes = (32, 10) if config.is_cifar else (224, 1000)
-    return Entry(
-        name=name,
-        stem="densenet",
-        variant=config,
-        title=title,
-        source=source,
-        input=Shape(3, (size, size)),
-        num_classes=classes,
-        unroll=unroll_config,
-        published=facts,
-        **more,  # type: ignore[arg-type]
+    return configured(
+        "densenet", unroll, config, name, title, source, cifar=config.is_cifar, published=facts, **more
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from functools import partial
+from typing import Any, Literal
 
 from coursekit.arithmetic import walk
 from coursekit.layers import Chain, Row, Shape
@@ -115,3 +116,29 @@ class Entry:
             for head in self.auxiliary
             for row in walk(replace(head.unroll(classes), name=head.name), given[head.after])
         )
+
+
+def configured(
+    stem: str,
+    unroll: Callable[[Any, int], Chain],
+    config: object,
+    name: str,
+    title: str,
+    source: str,
+    *,
+    cifar: bool = False,
+    **facts: Any,
+) -> Entry:
+    """L’entrée d’une famille que règle un objet `config` : images et classes de CIFAR-10, ou celles d’ImageNet."""
+    size, classes = (32, 10) if cifar else (224, 1000)
+    return Entry(
+        name=name,
+        stem=stem,
+        variant=config,
+        title=title,
+        source=source,
+        input=Shape(3, (size, size)),
+        num_classes=classes,
+        unroll=partial(unroll, config),
+        **facts,
+    )

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from coursekit.layers import Activation, Branches, Chain, Conv, Layer, Norm, PadShortcut, Shape
-from coursekit.tables.entry import Entry, Erratum, Published, exactly, rounded
+from coursekit.layers import Activation, Branches, Chain, Conv, Layer, Norm, PadShortcut
+from coursekit.tables.entry import Entry, Erratum, Published, configured, exactly, rounded
 from coursekit.tables.resnet import CIFAR_STEM, DEPTHS, IMAGENET_STEM, conv_bn, head, relu, stages
 
 
@@ -116,21 +116,7 @@ ZERO_PADDING = "L’article ne précise pas les raccourcis de ce réseau : ceux
 
 
 def _entry(name: str, title: str, source: str, config: PreactResNet, **facts: object) -> Entry:
-    def unroll_config(num_classes: int) -> Chain:
-        return unroll(config, num_classes)
-
-    size, classes = (32, 10) if config.is_cifar else (224, 1000)
-    return Entry(
-        name=name,
-        stem="preact",
-        variant=config,
-        title=title,
-        source=source,
-        input=Shape(3, (size, size)),
-        num_classes=classes,
-        unroll=unroll_config,
-        **facts,  # type: ignore[arg-type]
-    )
+    return configured("preact", unroll, config, name, title, source, cifar=config.is_cifar, **facts)
 
 
 def _cifar(depth: int) -> Entry:

@@ -23,9 +23,8 @@ from coursekit.layers import (
     Norm,
     PadShortcut,
     Pool,
-    Shape,
 )
-from coursekit.tables.entry import Entry, Erratum, Published, exactly, rounded
+from coursekit.tables.entry import Entry, Erratum, Published, configured, exactly, rounded
 
 Shortcut = Literal["A", "B", "none"]
 
@@ -184,21 +183,7 @@ def _torchvision_facts(depth: int) -> tuple[Published, ...]:
 
 
 def _entry(name: str, title: str, source: str, config: ResNet, **facts: object) -> Entry:
-    def unroll_config(num_classes: int) -> Chain:
-        return unroll(config, num_classes)
-
-    size, classes = (32, 10) if config.is_cifar else (224, 1000)
-    return Entry(
-        name=name,
-        stem="resnet",
-        variant=config,
-        title=title,
-        source=source,
-        input=Shape(3, (size, size)),
-        num_classes=classes,
-        unroll=unroll_config,
-        **facts,  # type: ignore[arg-type]
-    )
+    return configured("resnet", unroll, config, name, title, source, cifar=config.is_cifar, **facts)
 
 
 def _imagenet(depth: int) -> tuple[Entry, ...]:

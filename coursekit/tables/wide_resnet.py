@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coursekit.layers import Chain, Dropout, Layer, Shape
+from coursekit.layers import Chain, Dropout, Layer
 from coursekit.tables import preact, resnet
-from coursekit.tables.entry import Entry, Published, exactly, rounded
+from coursekit.tables.entry import Entry, Published, configured, exactly, rounded
 
 
 @dataclass(frozen=True)
@@ -80,21 +80,9 @@ CIFAR_MILLIONS = {(40, 4): "8.9", (16, 8): "11.0", (28, 10): "36.5"}
 def _entry(
     name: str, title: str, source: str, config: WideResNet | WideBottleneck, *facts: Published, **more: object
 ) -> Entry:
-    def unroll_config(num_classes: int) -> Chain:
-        return unroll(config, num_classes)
-
-    size, classes = (32, 10) if isinstance(config, WideResNet) else (224, 1000)
-    return Entry(
-        name=name,
-        stem="wide_resnet",
-        variant=config,
-        title=title,
-        source=source,
-        input=Shape(3, (size, size)),
-        num_classes=classes,
-        unroll=unroll_config,
-        published=facts,
-        **more,  # type: ignore[arg-type]
+    cifar = isinstance(config, WideResNet)
+    return configured(
+        "wide_resnet", unroll, config, name, title, source, cifar=cifar, published=facts, **more
     )
 
 
