@@ -5,6 +5,7 @@ from __future__ import annotations
 from coursekit.errors import UnknownNameError
 from coursekit.tables import (
     alexnet,
+    bn_inception,
     densenet,
     efficientnet,
     googlenet,
@@ -31,6 +32,7 @@ CATALOGUE: tuple[Entry, ...] = (
     *vgg.ENTRIES,
     *nin.ENTRIES,
     *googlenet.ENTRIES,
+    *bn_inception.ENTRIES,
     *resnet.ENTRIES,
     *preact.ENTRIES,
     *highway.ENTRIES,
