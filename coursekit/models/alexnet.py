@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from torch import Tensor, nn
 
 from coursekit.arithmetic import output_size
 from coursekit.models.blocks import dense_classifier, named
-
-# L’article ne dit pas s’il divise alpha par la taille du voisinage ; PyTorch, si : alpha = 5 × 1e-4.
-local_response_norm = partial(nn.LocalResponseNorm, 5, alpha=5e-4, beta=0.75, k=2.0)
+from coursekit.models.normalization import alexnet_norm
 
 
 class AlexNet(nn.Module):
@@ -23,11 +19,11 @@ class AlexNet(nn.Module):
         self.features = named(
             conv1=nn.Conv2d(in_channels, 96, 11, stride=4),  # 96×55×55
             relu1=nn.ReLU(inplace=True),
-            norm1=local_response_norm(),
+            norm1=alexnet_norm(),
             pool1=nn.MaxPool2d(3, stride=2),  # 96×27×27
             conv2=nn.Conv2d(96, 256, 5, padding=2, groups=groups),  # 256×27×27
             relu2=nn.ReLU(inplace=True),
-            norm2=local_response_norm(),
+            norm2=alexnet_norm(),
             pool2=nn.MaxPool2d(3, stride=2),  # 256×13×13
             conv3=nn.Conv2d(256, 384, 3, padding=1),  # 384×13×13
             relu3=nn.ReLU(inplace=True),

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from coursekit.arithmetic import output_size, pool_output_size
-from coursekit.models.alexnet import local_response_norm
 from coursekit.models.blocks import glorot, named
+from coursekit.models.normalization import alexnet_norm
 from coursekit.tables.googlenet import STAGES
 from coursekit.tables.googlenet import GoogLeNet as Config
 from coursekit.tables.googlenet import Inception as Row
@@ -106,10 +106,10 @@ class GoogLeNet(nn.Module):
         block = partial(Inception, batch_norm=config.batch_norm, large_kernel=config.large_kernel)
         self.conv1 = unit(in_channels, 64, 7, stride=2)  # 64×112×112
         self.pool1 = max_pool()  # 64×56×56
-        self.norm1 = nn.Identity() if config.batch_norm else local_response_norm()
+        self.norm1 = nn.Identity() if config.batch_norm else alexnet_norm()
         self.conv2 = unit(64, 64, 1)
         self.conv3 = unit(64, 192, 3)  # 192×56×56
-        self.norm2 = nn.Identity() if config.batch_norm else local_response_norm()
+        self.norm2 = nn.Identity() if config.batch_norm else alexnet_norm()
         self.pool2 = max_pool()  # 192×28×28
         self.inception3a = block(192, STAGES["3"]["a"])
         self.inception3b = block(256, STAGES["3"]["b"])  # 480×28×28

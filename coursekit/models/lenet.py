@@ -59,7 +59,8 @@ class RadialBasis(nn.Module):
         self.register_buffer("codes", torch.tensor(codes, dtype=torch.get_default_dtype()))
 
     def forward(self, x: Tensor) -> Tensor:
-        return torch.cdist(x, self.codes).square()
+        wide = torch.promote_types(x.dtype, torch.float32)  # cdist ne connaît pas bfloat16
+        return torch.cdist(x.to(wide), self.codes.to(wide)).square().to(x.dtype)
 
 
 class LeNet5(nn.Module):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from coursekit.arithmetic import output_size, pool_output_size
-from coursekit.models.alexnet import local_response_norm
 from coursekit.models.blocks import dense_classifier, named
+from coursekit.models.normalization import alexnet_norm
 
 
 def pool() -> nn.MaxPool2d:
@@ -22,11 +22,11 @@ class ZFNet(nn.Module):
             conv1=nn.Conv2d(in_channels, 96, 7, stride=2, padding=1),  # 96×110×110 ; AlexNet : 11×11, pas 4
             relu1=nn.ReLU(inplace=True),
             pool1=pool(),  # 96×55×55
-            norm1=local_response_norm(),
+            norm1=alexnet_norm(),
             conv2=nn.Conv2d(96, 256, 5, stride=2),  # 256×26×26 ; AlexNet : pas 1
             relu2=nn.ReLU(inplace=True),
             pool2=pool(),  # 256×13×13
-            norm2=local_response_norm(),
+            norm2=alexnet_norm(),
             conv3=nn.Conv2d(256, 384, 3, padding=1),  # 384×13×13
             relu3=nn.ReLU(inplace=True),
             conv4=nn.Conv2d(384, 384, 3, padding=1),  # 384×13×13
