@@ -4,6 +4,7 @@ from torch import nn
 
 from coursekit.vision import load_torchvision
 
+TORCHVISION_OPTIONS = {"inception_v3": {"init_weights": False}}  # le tirage de scipy, lent et averti
 TIMM_OPTIONS = {"mobilenetv1_100": {"act_layer": "relu"}}  # l’article dit ReLU, timm prend ReLU6
 """Les réglages qui ramènent un réseau de timm à l’article."""
 
@@ -31,7 +32,7 @@ def build_peer(peer: str, num_classes: int) -> nn.Module:
     if not origin:
         from torchvision.models import get_model
 
-        return get_model(name, num_classes=num_classes)
+        return get_model(name, num_classes=num_classes, **TORCHVISION_OPTIONS.get(name, {}))
     import timm
 
     module = timm.create_model(name, num_classes=num_classes, **TIMM_OPTIONS.get(name, {}))

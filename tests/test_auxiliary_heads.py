@@ -41,15 +41,18 @@ def test_a_network_without_heads_has_no_rows_for_them():
 
 
 @pytest.mark.parametrize(
-    ("name", "total"), [("googlenet", 13_378_280), ("googlenet-torchvision", 13_004_888)]
+    ("name", "total"),
+    [("googlenet", 13_378_280), ("googlenet-torchvision", 13_004_888), ("inception-v3", 27_161_264)],
 )
-def test_googlenet_doubles_with_its_heads(name, total):
+def test_total_with_the_heads(name, total):
+    """GoogLeNet en double presque ; celui d’Inception-v3 est le num_params de torchvision."""
     entry = find(name)
     assert totals((*entry.rows(), *entry.auxiliary_rows()))[0] == total
 
 
 def test_loss_of_the_heads_weighs_three_tenths():
     assert [head.loss_weight for head in find("googlenet").auxiliary] == [0.3, 0.3]
+    assert [head.loss_weight for head in find("inception-v3").auxiliary] == [0.4]
 
 
 def test_googlenet_gives_three_outputs_in_training_and_one_in_evaluation():

@@ -28,7 +28,7 @@ def first_accepted(entry, size):
     return next(size for size in range(size, size + 300) if accepts(entry, size))
 
 
-LEAST = {"mobilenet": 64, "xception": 64, "efficientnet": 64}
+LEAST = {"mobilenet": 64, "xception": 64, "efficientnet": 64, "inception_v3": 290}
 """Sur une carte finale 1×1, la normalisation de deux images efface ce que les biais d’avant y ajoutent."""
 
 SMALL = {entry.name: first_accepted(entry, LEAST.get(entry.stem, 32)) for entry in CATALOGUE}
