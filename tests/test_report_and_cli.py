@@ -12,6 +12,7 @@ from coursekit.arithmetic import FORMULAS, output_size
 from coursekit.cli import main
 from coursekit.doctor import Finding, examine, is_healthy, render
 from coursekit.tables import CATALOGUE, find, names
+from coursekit.tables.charts import CHARTED
 
 
 @pytest.fixture
@@ -197,6 +198,34 @@ def test_compare_plots_only_what_has_a_published_accuracy(run, tmp_path):
     drawing = (tmp_path / "nuage.svg").read_text(encoding="utf-8")
     assert "vgg16" in drawing
     assert "lenet5" not in drawing
+
+
+def test_compare_takes_networks_known_by_their_published_figures_alone(run, tmp_path):
+    code, out, _ = run("compare", "vgg16", "nasnet-a", "--json")
+    data = {network["name"]: network for network in json.loads(out)}
+    assert code == 0
+    assert (data["vgg16"]["proven"], data["nasnet-a"]["proven"]) == (True, False)
+    assert (data["nasnet-a"]["parameters"], data["nasnet-a"]["macs"]) == (88_900_000, 23_800_000_000)
+    assert "table 2" in data["nasnet-a"]["source"]
+    assert data["nasnet-a"]["receptive_field"] is None
+
+
+def test_compare_says_that_a_published_cost_is_not_counted_here(run, tmp_path):
+    _, counted, _ = run("compare", "vgg16")
+    code, out, _ = run("compare", "vgg16", "pnasnet", "--charted", "--plot", str(tmp_path / "nuage.svg"))
+    lines = out.splitlines()
+    assert (code, "†" in counted) == (0, False)
+    assert sum(line.startswith("pnasnet †") for line in lines) == 1
+    assert {network.name for network in CHARTED} <= {line.split(" ")[0] for line in lines}
+    assert "88,9 M" in out  # les décimales de l’article
+    assert "non calculés ici" in lines[-1]
+    assert "amoebanet-a" in (tmp_path / "nuage.svg").read_text(encoding="utf-8")
+
+
+def test_unknown_name_to_compare_gets_the_nearest_of_both_lists(run):
+    code, _, err = run("compare", "nasnet")
+    assert (code, "nasnet-a" in err) == (2, True)
+    assert run("describe", "nasnet-a")[0] == 2  # aucune table à dérouler
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ def _compare(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--plot", metavar="FICHIER", help="trace la justesse publiée contre le coût (.svg, .png, .pdf)"
     )
+    command.add_argument(
+        "--charted",
+        action="store_true",
+        help="ajoute les réseaux dont le cours ne donne que les chiffres publiés (NASNet-A, SqueezeNet…)",
+    )
     form = command.add_mutually_exclusive_group()
     form.add_argument("--markdown", action="store_true", help="écrit une table Markdown")
     form.add_argument("--json", action="store_true", help="écrit du JSON")

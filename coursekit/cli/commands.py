@@ -83,7 +83,7 @@ def describe(arguments: Namespace) -> int:
 def compare(arguments: Namespace) -> int:
     from coursekit.cli.compare import compare_networks, plot, render
 
-    networks = compare_networks(arguments.names)
+    networks = compare_networks(arguments.names, arguments.charted)
     if arguments.json:
         _json([network.as_data() for network in networks])
     else:
