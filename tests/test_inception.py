@@ -3,10 +3,12 @@
 from dataclasses import replace
 
 import pytest
+import torch
 
+from coursekit import models
 from coursekit.arithmetic import totals, walk
 from coursekit.layers import Chain, Conv, Shape
-from coursekit.tables import bn_inception, find
+from coursekit.tables import bn_inception, find, inception_resnet, inception_v3
 
 IMAGE = Shape(3, (224, 224))
 
@@ -57,3 +59,56 @@ def test_bn_inception_costs_thirty_percent_more_than_googlenet_as_its_appendix_s
     growth = totals(find("bn-inception").rows())[0] / totals(find("googlenet").rows())[0] - 1
     assert f"{growth:.0%}" == "61%"
     assert "61 %" in bn_inception.COUNT_ERRATUM.reason
+
+
+@pytest.mark.parametrize("name", inception_resnet.PRINTED_CHANNELS)
+def test_an_addition_demands_the_channels_of_its_input_and_the_paper_misprints_two(name):
+    printed = inception_resnet.PRINTED_CHANNELS[name]
+    rows = find(name).rows()
+    found = tuple(
+        next(row.output.channels for row in rows if row.name == f"blocks_{letter}.0.expand")
+        for letter in "abc"
+    )
+    assert found == find(name).variant.stage_channels
+    if name == "inception-resnet-v1":
+        assert found == printed
+    else:
+        assert (found, printed) == ((384, 1152, 2144), (384, 1154, 2048))
+        assert inception_resnet.CHANNELS_ERRATUM in find(name).errata
+
+
+@pytest.mark.parametrize(
+    ("name", "sizes"),
+    [
+        (
+            "inception-v3",
+            {"conv1": 149, "conv3": 147, "pool1": 73, "conv5": 71, "pool2": 35, "inception7c": 8},
+        ),
+        ("inception-resnet-v1", {"stem": 35, "blocks_a": 35, "blocks_b": 17, "blocks_c": 8}),
+        ("inception-resnet-v2", {"stem": 35, "blocks_a": 35, "blocks_b": 17, "blocks_c": 8}),
+    ],
+)
+def test_sizes_are_those_of_the_figures(name, sizes):
+    rows = find(name).rows()
+    assert {
+        part: [row.output.spatial[0] for row in rows if row.name.split(".")[0] == part][-1] for part in sizes
+    } == sizes
+
+
+def test_inception_v3_keeps_under_twenty_five_million_parameters_and_over_five_billion_operations():
+    parameters, macs = totals(find("inception-v3").rows())
+    assert parameters < 25e6
+    assert inception_v3.COST_ERRATUM.correct == f"{macs / 1e9:.2f} G".replace(".", ",")
+
+
+@pytest.mark.parametrize("name", ["inception-resnet-v1", "inception-resnet-v2-timm"])
+def test_residual_path_is_scaled_before_the_addition(name):
+    """Figure 20 : y = ReLU(x + s·F(x)) ; sans le facteur, la sortie est autre."""
+    network = models.build(name, image_size=110, num_classes=7, seed=0, device="cpu").eval()
+    block = network.blocks_b[0]
+    x = torch.rand(1, find(name).variant.stage_channels[1], 5, 5, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        path = block.expand(block.branches(x))
+        torch.testing.assert_close(block(x), torch.relu(x + 0.1 * path))
+        assert not torch.allclose(block(x), torch.relu(x + path))
+    assert block.scale == inception_resnet.SCALES[1]

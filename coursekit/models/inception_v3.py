@@ -24,8 +24,10 @@ conv1x7 = partial(conv_unit, kernel_size=(1, 7))
 conv7x1 = partial(conv_unit, kernel_size=(7, 1))
 
 
-def pool_branch(in_channels: int, out_channels: int) -> nn.Sequential:
-    return named(pool=nn.AvgPool2d(3, stride=1, padding=1), project=conv_unit(in_channels, out_channels, 1))
+def pool_branch(in_channels: int, out_channels: int, *, count_include_pad: bool = True) -> nn.Sequential:
+    """Une moyenne 3×3 à pas 1, qui compte ou non les zéros du bord, puis sa projection."""
+    pool = nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=count_include_pad)
+    return named(pool=pool, project=conv_unit(in_channels, out_channels, 1))
 
 
 class InceptionA(Concat):

@@ -65,7 +65,16 @@ PEER_ACCURACY = {
 }
 """Par nom de jumeau torchvision (`Entry.peer`)."""
 
+
+def _inception_paper(top1_error: float, top5_error: float) -> Accuracy:
+    source, protocol = "Szegedy et al. (2017), table 2", "une vue, sans les images écartées du concours"
+    return Accuracy(round(100 - top1_error, 2), round(100 - top5_error, 2), source, protocol)
+
+
 PAPER_ACCURACY = {
+    "bn-inception": Accuracy(74.8, 92.18, "Ioffe et Szegedy (2015), figure 4", "une vue"),
+    "inception-resnet-v1": _inception_paper(21.3, 5.5),
+    "inception-resnet-v2": _inception_paper(19.9, 4.9),
     "plain34": _resnet_paper(28.54, 10.02),
     "resnet50": _resnet_paper(22.85, 6.71),
     "resnet101": _resnet_paper(21.75, 6.05),

@@ -186,6 +186,7 @@ ENTRIES = (
             "Les modules 35×35 gardent une 5×5, que la figure 5 remplace par deux 3×3.",
             "L’article ne donne ni le poids de la perte auxiliaire (0,4) ni l’initialisation : ce sont ceux du code "
             "des auteurs et de torchvision.",
+            "Les moyennes comptent les zéros du bord, comme dans torchvision ; TensorFlow ne les compte pas.",
             "Les poids publiés attendent des images ramenées à ±1 (transform_input dans torchvision).",
         ),
         errata=(COST_ERRATUM,),
