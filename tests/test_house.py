@@ -22,16 +22,28 @@ MAY_IMPORT = {
     "prose": {"errors", "report"},
     "viz": {"errors", "layers", "arithmetic", "tables", "filters"},
     "checks": {"errors", "layers", "arithmetic", "tables", "models", "measure", "report"},
+    "questions": {"errors", "layers", "arithmetic", "tables", "checks", "report"},
     "filters": {"errors"},
     "vision": {"errors"},
     "doctor": {"vision"},
     "course": {"errors"},
-    "cli": {"errors", "layers", "arithmetic", "tables", "report", "viz", "doctor", "course"},
+    "cli": {"errors", "layers", "arithmetic", "tables", "report", "viz", "doctor", "course", "questions"},
     "__main__": {"cli"},
 }
 """Qui peut importer qui, de bas en haut ; rien ne remonte."""
 
-LIGHT = ("errors", "layers", "arithmetic", "tables", "report", "checks", "course", "cli", "doctor")
+LIGHT = (
+    "errors",
+    "layers",
+    "arithmetic",
+    "tables",
+    "report",
+    "checks",
+    "questions",
+    "course",
+    "cli",
+    "doctor",
+)
 HEAVY = ("torch", "torchvision", "matplotlib", "ipywidgets", "nbgrader", "numpy", "skimage")
 
 

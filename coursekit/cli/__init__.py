@@ -25,6 +25,9 @@ def parser() -> argparse.ArgumentParser:
     _compare(commands.add_parser("compare", help="met plusieurs réseaux côte à côte"))
     _doctor(commands.add_parser("doctor", help="dit ce qui manque sur cette machine, et comment l’installer"))
     _release(commands.add_parser("release", help="dérive les exercices des élèves des sources des devoirs"))
+    from coursekit.cli.questions import add_commands
+
+    add_commands(commands.add_parser("questions", help="la banque de questions : lister, montrer, exporter"))
     return main
 
 

@@ -120,10 +120,17 @@ def release(arguments: Namespace) -> int:
     return 0
 
 
+def questions(arguments: Namespace) -> int:
+    from coursekit.cli.questions import run
+
+    return run(arguments)
+
+
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "models": models,
     "describe": describe,
     "compare": compare,
     "doctor": doctor,
     "release": release,
+    "questions": questions,
 }

@@ -1,0 +1,30 @@
+"""La banque : toutes les familles, un fichier par thème, dans l’ordre du cours."""
+
+from __future__ import annotations
+
+from coursekit.errors import UnknownNameError
+from coursekit.questions.bank import bases, filters, pooling, residual, sizes
+from coursekit.questions.family import Family
+
+BANK: tuple[Family, ...] = (
+    *filters.FAMILIES,
+    *sizes.FAMILIES,
+    *pooling.FAMILIES,
+    *bases.FAMILIES,
+    *residual.FAMILIES,
+)
+
+
+def find(name: str) -> Family:
+    """La famille de ce nom.
+
+    Raises:
+        UnknownNameError: aucune ne porte ce nom ; le message propose les plus proches.
+    """
+    for family in BANK:
+        if family.id == name:
+            return family
+    raise UnknownNameError("Nom de famille", name, (family.id for family in BANK))
+
+
+__all__ = ["BANK", "find"]

@@ -1,0 +1,133 @@
+"""Les cases d’une question cloze de Moodle : une par dimension d’une forme, par case d’un tableau, par partie.
+
+Syntaxe : `{1:NUMERICAL:=27:0#Oui~%0%28:0#…}`, comme la lit `question/type/multianswer` de Moodle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from coursekit.questions.answers import Answer, Boolean, Integer, MatrixAnswer, Real, TensorShape
+from coursekit.questions.exports.moodle_numbers import dot
+from coursekit.questions.styles import Style, render_inline
+from coursekit.questions.variant import Item, Variant
+
+Explained = Sequence[tuple[Fraction, float, str]]
+"""(valeur fausse, tolérance, explication)."""
+
+
+def cloze_fields(variant: Variant, style: Style) -> str:
+    """Le HTML des cases, à la suite de l’énoncé."""
+    if variant.family.parts:
+        return "".join(_part(item, style) for item in variant.items)
+    return f"<p>{_fields(variant.items[0], style)}</p>"
+
+
+def _part(item: Item, style: Style) -> str:
+    unit = getattr(item.answer, "unit", "")
+    return f"<p>{render_inline(item.prompt, style)} {_fields(item, style)}{f' {unit}' if unit else ''}</p>"
+
+
+def _fields(item: Item, style: Style) -> str:
+    match item.answer:
+        case Integer() | Real():
+            wrongs = [(w.answer, w.feedback) for w in item.wrongs if isinstance(w.answer, Integer | Real)]
+            explained = [(Fraction(a.value), _tolerance(a), _plain(text, style)) for a, text in wrongs]
+            return numerical(Fraction(item.answer.value), _tolerance(item.answer), explained, item.share)
+        case TensorShape():
+            return " × ".join(_shape_fields(item, item.answer, style))
+        case MatrixAnswer():
+            return _matrix_fields(item, item.answer, style)
+        case Boolean():
+            return _choice(("Vrai", "Faux"), 0 if item.answer.value else 1, item, style)
+    return _short(item, style)
+
+
+def _tolerance(answer: Answer) -> float:
+    return answer.tolerance if isinstance(answer, Real) else 0
+
+
+def _shape_fields(item: Item, answer: TensorShape, style: Style) -> list[str]:
+    return [
+        numerical(Fraction(size), 0, _explained([w.dims for w in _shapes(item)], i, item, style), item.share)
+        for i, size in enumerate(answer.dims)
+    ]
+
+
+def _shapes(item: Item) -> list[TensorShape]:
+    return [w.answer for w in item.wrongs if isinstance(w.answer, TensorShape)]
+
+
+def _explained(wrongs: list[tuple[int, ...]], axis: int, item: Item, style: Style) -> Explained:
+    """Ce que disent, d’une seule dimension, les erreurs qui portent sur la forme entière."""
+    answer = item.answer
+    assert isinstance(answer, TensorShape)
+    found: dict[int, str] = {}
+    for dims, wrong in zip(wrongs, item.wrongs, strict=True):
+        if len(dims) == len(answer.dims) and dims[axis] != answer.dims[axis]:
+            found.setdefault(dims[axis], _plain(wrong.feedback, style))
+    return [(Fraction(size), 0.0, text) for size, text in found.items()]
+
+
+def _matrix_fields(item: Item, answer: MatrixAnswer, style: Style) -> str:
+    rows = []
+    for i, row in enumerate(answer.rows):
+        cells = (
+            f"<td>{numerical(cell, 0, _cell(item, answer, i, j, style), item.share)}</td>"
+            for j, cell in enumerate(row)
+        )
+        rows.append(f"<tr>{''.join(cells)}</tr>")
+    return f"<table><tbody>{''.join(rows)}</tbody></table>"
+
+
+def _cell(item: Item, answer: MatrixAnswer, row: int, column: int, style: Style) -> Explained:
+    found: dict[Fraction, str] = {}
+    for wrong in item.wrongs:
+        table = wrong.answer
+        assert isinstance(table, MatrixAnswer)
+        if len(table.rows) == len(answer.rows) and len(table.rows[0]) == len(answer.rows[0]):
+            value = table.rows[row][column]
+            if value != answer.rows[row][column]:
+                found.setdefault(value, _plain(wrong.feedback, style))
+    return [(value, 0.0, text) for value, text in found.items()]
+
+
+def numerical(value: Fraction, tolerance: float, explained: Explained, weight: int = 1) -> str:
+    """Une case numérique et ses valeurs fausses expliquées."""
+    wrongs = "".join(f"~%0%{_number(v)}:{dot(t)}#{protect(text)}" for v, t, text in explained)
+    return f"{{{weight}:NUMERICAL:={_number(value)}:{dot(tolerance)}#Oui.{wrongs}}}"
+
+
+def _number(value: Fraction) -> str:
+    return dot(value.numerator) if value.denominator == 1 else dot(float(value))
+
+
+def _choice(words: Sequence[str], right: int, item: Item, style: Style) -> str:
+    text = _plain(item.wrongs[0].feedback, style) if item.wrongs else ""
+    options = "~".join(f"={w}#Oui." if i == right else f"{w}#{protect(text)}" for i, w in enumerate(words))
+    return f"{{{item.share}:MULTICHOICE:{options}}}"
+
+
+def _short(item: Item, style: Style) -> str:
+    wrongs = "".join(
+        f"~%0%{protect(w.answer.typed())}#{protect(_plain(w.feedback, style))}" for w in item.wrongs
+    )
+    return f"{{{item.share}:SHORTANSWER:={protect(item.answer.typed())}#Oui.{wrongs}}}"
+
+
+def _plain(source: str, style: Style) -> str:
+    return render_inline(source, style)
+
+
+def protect(html: str) -> str:
+    """Du HTML dans une case cloze : Moodle en décode une fois les entités avant de l’afficher.
+
+    `{ } ~` délimitent les cases. Moodle ne rend à leur valeur que `\\}` et `\\#` : une entité est plus sûre.
+    """
+    return html.translate(_PROTECTED)
+
+
+_PROTECTED = str.maketrans({"&": "&amp;", "{": "&#123;", "}": "&#125;", "~": "&#126;", "#": "&#35;"})
+
+__all__ = ["cloze_fields", "numerical", "protect"]
