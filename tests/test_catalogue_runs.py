@@ -1,0 +1,87 @@
+"""Chaque réseau du catalogue calcule : mêmes graines, mêmes poids ; un gradient partout ; deux précisions."""
+
+from copy import deepcopy
+
+import pytest
+import torch
+from small_networks import CLASSES, each_entry, listed, small_batch, small_model
+from torch import nn
+
+from coursekit.models.blocks import DropPath
+
+
+@pytest.fixture(scope="module")
+def built(entry):
+    """Le réseau de l’entrée, construit une fois pour tous les tests de ce fichier."""
+    return small_model(entry)
+
+
+@pytest.fixture
+def model(built):
+    """Le même, rendu après chaque test tel qu’il était : sans gradient, avec ses premières statistiques."""
+    before = [buffer.clone() for buffer in built.buffers()]
+    yield built
+    built.train().zero_grad()
+    for buffer, value in zip(built.buffers(), before, strict=True):
+        buffer.copy_(value)
+
+
+def parts(model, kind):
+    return [part for part in model.modules() if isinstance(part, kind)]
+
+
+def backward(model, images):
+    """Les sorties du réseau, après la rétropropagation de la somme de leurs carrés."""
+    outputs = listed(model(images))
+    sum(output.square().sum() for output in outputs).backward()
+    return outputs
+
+
+@each_entry
+def test_same_seed_same_weights_and_the_global_generator_is_untouched(entry, model):
+    state = torch.get_rng_state()
+    again = small_model(entry)
+    assert torch.equal(torch.get_rng_state(), state)
+    for mine, other in zip(model.parameters(), again.parameters(), strict=True):
+        assert torch.equal(mine, other)
+
+
+GRADIENT_LOST = {"plain1202-cifar": "1200 couches sans raccourci : le gradient déborde dès l’initialisation"}
+"""Les réseaux dont c’est justement le défaut ; l’article ne les entraîne pas."""
+
+
+@each_entry
+def test_gradient_reaches_every_parameter_and_is_finite(entry, model, monkeypatch):
+    for path in parts(model, DropPath):
+        monkeypatch.setattr(path, "p", 0.0)  # le hasard n’ôte aucun chemin
+    outputs = backward(model, small_batch(entry, 2))
+    assert {tuple(output.shape) for output in outputs} == {(2, CLASSES)}
+    assert all(output.isfinite().all() for output in outputs)
+    gradients = {name: parameter.grad for name, parameter in model.named_parameters()}
+    assert [name for name, gradient in gradients.items() if gradient is None] == []
+    overflowed = [name for name, gradient in gradients.items() if not gradient.isfinite().all()]
+    if entry.name in GRADIENT_LOST:
+        assert overflowed
+        return
+    assert overflowed == []
+    assert [name for name, gradient in gradients.items() if not gradient.any()] == []
+
+
+@each_entry
+def test_half_precision_is_finite_forward_and_backward(entry, model):
+    half = deepcopy(model).to(torch.bfloat16)
+    outputs = backward(half, small_batch(entry, 2).bfloat16())
+    assert {output.dtype for output in outputs} == {torch.bfloat16}
+    assert all(output.isfinite().all() for output in outputs)
+    if entry.name not in GRADIENT_LOST:
+        assert all(parameter.grad.isfinite().all() for parameter in half.parameters())
+
+
+@each_entry
+def test_batch_of_one_is_finite_once_the_statistics_are_known(entry, model, monkeypatch):
+    for norm in parts(model, nn.BatchNorm2d):
+        # les statistiques de ce lot, et non une moyenne avec l’initialisation
+        monkeypatch.setattr(norm, "momentum", None)
+    with torch.no_grad():
+        model(small_batch(entry, 4))
+        assert model.eval()(small_batch(entry, 1)).isfinite().all()
