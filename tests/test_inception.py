@@ -8,7 +8,7 @@ import torch
 from coursekit import models
 from coursekit.arithmetic import totals, walk
 from coursekit.layers import Chain, Conv, Shape
-from coursekit.tables import bn_inception, find, inception_resnet, inception_v3
+from coursekit.tables import bn_inception, find, inception_resnet, inception_v3, se_inception, senet
 
 IMAGE = Shape(3, (224, 224))
 
@@ -112,3 +112,22 @@ def test_residual_path_is_scaled_before_the_addition(name):
         torch.testing.assert_close(block(x), torch.relu(x + 0.1 * path))
         assert not torch.allclose(block(x), torch.relu(x + path))
     assert block.scale == inception_resnet.SCALES[1]
+
+
+def test_weights_of_se_bn_inception_take_the_size_that_its_authors_give():
+    """« 46 M » chez SENet ; 11,922 millions dans Open Model Zoo, normalisations fondues dans les filtres."""
+    rows = find("se-bn-inception").rows()
+    assert senet.file_size(rows) == 46
+    folded = sum(row.parameters // 2 if row.kind == "Norm" else row.parameters for row in rows)
+    assert f"{folded / 1e6:.3f}" == "11.922"
+
+
+def test_gates_squeeze_sixteen_times_and_stand_once_per_module():
+    rows = find("se-bn-inception").rows()
+    squeezed = {row.name: row.output.channels for row in rows if row.name.endswith("se.fc1")}
+    assert [name.split(".")[0] for name in squeezed] == [f"inception{key}" for key in bn_inception.MODULES]
+    assert list(squeezed.values()) == [16, 20, 36, 36, 36, 38, 38, 66, 64, 64]  # prototxt des auteurs
+    carried = {*find("se-bn-inception").errata, *find("se-inception-resnet-v2").errata}
+    assert set(se_inception.COST_ERRATA.values()) <= carried
+    blocks = [row.name for row in find("se-inception-resnet-v2").rows() if row.name.endswith("se.fc1")]
+    assert len(blocks) == sum(inception_resnet.V2.depths)

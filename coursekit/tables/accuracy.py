@@ -86,3 +86,31 @@ PAPER_ACCURACY = {
 def published_accuracy(name: str, peer: str | None) -> Accuracy | None:
     """La justesse publiée d’une entrée, si l’une des deux listes la donne."""
     return PAPER_ACCURACY.get(name) or (PEER_ACCURACY.get(peer) if peer else None)
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Un résultat du concours ILSVRC, classification : erreur parmi les cinq premiers, en %, sur le jeu de test.
+
+    C’est celui d’une équipe, donc d’un ensemble de réseaux, et non celui d’un réseau seul ; `outside_data` dit ce
+    qu’elle a pris hors du concours.
+    """
+
+    year: int
+    team: str
+    top5_error: float
+    place: int = 1
+    outside_data: str = ""
+    source: str = "Szegedy et al. (2015), table 2"
+
+
+CONTESTS = (
+    Contest(2012, "SuperVision (AlexNet)", 16.4),
+    Contest(2012, "SuperVision (AlexNet)", 15.3, outside_data="ImageNet 22k"),
+    Contest(2013, "Clarifai", 11.7),
+    Contest(2013, "Clarifai", 11.2, outside_data="ImageNet 22k"),
+    Contest(2014, "VGG", 7.32, place=2),
+    Contest(2014, "GoogLeNet", 6.67),
+    Contest(2015, "MSRA (ResNet)", 3.57, source="He et al. (2016), résumé"),
+)
+"""Les vainqueurs d’ILSVRC que les cours citent, et VGG, deuxième en 2014."""

@@ -208,6 +208,10 @@ ROW_ERRATUM = Erratum(
     f"{PAPER}, table 1", "ops : 73M (4a) et 54M (5a)", "73,6 M et 51,1 M",
     "La première est tronquée et non arrondie ; la seconde ne vient pas des canaux de sa ligne.",
 )  # fmt: skip
+CONTEST_ERRATUM = Erratum(
+    "diapositives « 2014 – Inception » de l’école d’été", "7,3 % d’erreur parmi les cinq premiers", "6,67 %",
+    "7,32 % est l’erreur de VGG, deuxième du concours de 2014 ; GoogLeNet l’a gagné avec 6,67 (table 2).",
+)  # fmt: skip
 
 
 def _heads(config: GoogLeNet) -> tuple[Auxiliary, ...]:
@@ -230,7 +234,7 @@ ENTRIES = (
             "Les constantes de la normalisation locale, que l’article ne donne pas, sont celles d’AlexNet.",
             "L’initialisation non plus n’est pas donnée : c’est celle de Glorot et Bengio (2010).",
         ),
-        errata=(STEM_ERRATUM, ROW_ERRATUM, COUNT_ERRATUM, BOTTLENECK_ERRATUM),
+        errata=(STEM_ERRATUM, ROW_ERRATUM, COUNT_ERRATUM, BOTTLENECK_ERRATUM, CONTEST_ERRATUM),
     ),
     Entry(
         name="googlenet-torchvision",
