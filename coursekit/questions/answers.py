@@ -99,10 +99,12 @@ class Integer(Answer):
 
     def like(self, value: object) -> Integer | None:
         """Un nombre négatif, ou qui n’est pas entier, ne tente personne quand on compte des objets."""
+        if type(value) is int:
+            return Integer(value, self.unit) if value >= 0 or self.value < 0 else None
         number = _finite(value)
         if number is None or number.denominator != 1 or (number < 0 <= self.value):
             return None
-        return replace(self, value=number.numerator)
+        return Integer(number.numerator, self.unit)
 
     @property
     def order(self) -> float:
@@ -195,7 +197,9 @@ class TensorShape(Answer):
 
     def like(self, value: object) -> TensorShape | None:
         dims = _dims(value, self.layout)
-        return replace(self, dims=dims) if dims and all(n > 0 for n in dims) else None
+        if not dims or min(dims) < 1:
+            return None
+        return TensorShape(dims, self.layout, self.input_channels)
 
 
 def _dims(value: object, layout: Layout) -> tuple[int, ...] | None:
@@ -378,7 +382,7 @@ class MatrixAnswer(Answer):
         return all(len(a) == len(b) and all(map(self._close, a, b)) for a, b in pairs)
 
     def _close(self, a: Fraction, b: Fraction) -> bool:
-        return close(a, b, self.rel)
+        return a == b or (self.rel is not None and close(a, b, self.rel))
 
     def like(self, value: object) -> MatrixAnswer | None:
         rows = as_rows(value)

@@ -50,7 +50,7 @@ def build(family: Family, params: Params, draws: Draws, form: Form | None = None
         )
     except CourseError:
         return REFUSED
-    if len({wrong.answer.typed() for item in items for wrong in item.wrongs}) < family.needed(answer.kind):
+    if sum(len(item.wrongs) for item in items) < family.needed(answer.kind):
         return FEW_MISTAKES
     offered = family.offered(answer.kind)
     chosen = form if form in offered else offered[0]

@@ -31,6 +31,8 @@ def cell_text(cell: Fraction) -> str:
     """Une case, en décimal quand il est court, sinon en fraction."""
     if cell.denominator == 1:
         return number_text(cell.numerator)
+    if 4 % cell.denominator == 0:
+        return number_text(float(cell), 12)
     value = float(cell)
     return (
         number_text(value, 6) if Fraction(f"{value:.4f}") == cell else f"{cell.numerator}/{cell.denominator}"

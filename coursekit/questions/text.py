@@ -22,6 +22,7 @@ _PROSE_NUMBER = re.compile(
     r"(?<![\w.,\u202f])(\d+)\.(\d+)(?!\w|\.\d)|(?<![\w.,\u202f])(\d{5,})(?!\w)|(?<![\w)\u202f–-])-(?=\d)"
 )
 _MATH_NUMBER = re.compile(r"(?<![\w.])(\d+)[.,](\d+)|(\d{5,})|[\u202f\u00a0−×]")
+_TOUCHED = re.compile(r"[0-9$]")
 _MATH_SIGNS = {THIN: r"\,", NBSP: "~", "−": "-", "×": r"\times "}
 
 
@@ -35,6 +36,8 @@ def grouped(digits: str, space: str = THIN) -> str:
 def number_text(value: float, digits: int | None = None) -> str:
     """Un nombre comme on l’écrit en France ; `digits`, le nombre de chiffres significatifs d’un réel."""
     if isinstance(value, int):
+        if 0 <= value < 10_000:
+            return str(value)
         return ("−" if value < 0 else "") + grouped(str(abs(value)))
     text = significant(abs(float(value)), digits or 6)
     whole, _, decimals = text.partition(".")
@@ -51,9 +54,10 @@ def significant(value: float, digits: int) -> str:
     return fixed.rstrip("0").rstrip(".") if "." in fixed else fixed
 
 
+@lru_cache(maxsize=4096)
 def tidy(source: str) -> str:
     """Le même texte, ses nombres écrits à la française ; `tidy(tidy(s)) == tidy(s)`."""
-    if not any("0" <= c <= "9" for c in source) and "$" not in source:
+    if _TOUCHED.search(source) is None:
         return source
     parts = _SPLIT.split(source)
     for i, part in enumerate(parts):

@@ -150,7 +150,9 @@ def _worked(task: Task, values: Mapping[str, Any]) -> tuple[str, ...]:
     if task.formula is None:
         return ()
     arguments = task.formula_arguments(values)
-    return (f"{task.formula.title}{NBSP}: ${task.formula.latex}$.", task.formula.explain(**arguments))
+    # `explain` relirait la signature : les arguments sont déjà complets.
+    explained = task.formula.worked(result=task.formula.function(**arguments), **arguments)
+    return (f"{task.formula.title}{NBSP}: ${task.formula.latex}$.", explained)
 
 
 def _canonical(value: object) -> str:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 
 from coursekit.questions.answers import Answer, Boolean, Integer, MatrixAnswer, Real, TensorShape
 from coursekit.questions.exports.moodle_numbers import dot
 from coursekit.questions.styles import Style, render_inline
-from coursekit.questions.variant import Item, Variant
+from coursekit.questions.variant import Item, Variant, Wrong
 
-Explained = Sequence[tuple[Fraction, float, str]]
-"""(valeur fausse, tolérance, explication)."""
+Explained = Sequence[tuple[Fraction, float, str, int]]
+"""(valeur fausse, tolérance, explication, pourcentage des points)."""
 
 
 def cloze_fields(variant: Variant, style: Style) -> str:
@@ -32,8 +33,7 @@ def _part(item: Item, style: Style) -> str:
 def _fields(item: Item, style: Style) -> str:
     match item.answer:
         case Integer() | Real():
-            wrongs = [(w.answer, w.feedback) for w in item.wrongs if isinstance(w.answer, Integer | Real)]
-            explained = [(Fraction(a.value), _tolerance(a), _plain(text, style)) for a, text in wrongs]
+            explained = [_known(w, style) for w in item.wrongs]
             return numerical(Fraction(item.answer.value), _tolerance(item.answer), explained, item.share)
         case TensorShape():
             return " × ".join(_shape_fields(item, item.answer, style))
@@ -42,6 +42,13 @@ def _fields(item: Item, style: Style) -> str:
         case Boolean():
             return _choice(("Vrai", "Faux"), 0 if item.answer.value else 1, item, style)
     return _short(item, style)
+
+
+def _known(wrong: Wrong, style: Style) -> tuple[Fraction, float, str, int]:
+    answer = wrong.answer
+    assert isinstance(answer, Integer | Real)
+    share = round(100 * wrong.credit)
+    return Fraction(answer.value), _tolerance(answer), _plain(wrong.feedback, style), share
 
 
 def _tolerance(answer: Answer) -> float:
@@ -67,7 +74,7 @@ def _explained(wrongs: list[tuple[int, ...]], axis: int, item: Item, style: Styl
     for dims, wrong in zip(wrongs, item.wrongs, strict=True):
         if len(dims) == len(answer.dims) and dims[axis] != answer.dims[axis]:
             found.setdefault(dims[axis], _plain(wrong.feedback, style))
-    return [(Fraction(size), 0.0, text) for size, text in found.items()]
+    return [(Fraction(size), 0.0, text, 0) for size, text in found.items()]
 
 
 def _matrix_fields(item: Item, answer: MatrixAnswer, style: Style) -> str:
@@ -90,12 +97,12 @@ def _cell(item: Item, answer: MatrixAnswer, row: int, column: int, style: Style)
             value = table.rows[row][column]
             if value != answer.rows[row][column]:
                 found.setdefault(value, _plain(wrong.feedback, style))
-    return [(value, 0.0, text) for value, text in found.items()]
+    return [(value, 0.0, text, 0) for value, text in found.items()]
 
 
 def numerical(value: Fraction, tolerance: float, explained: Explained, weight: int = 1) -> str:
     """Une case numérique et ses valeurs fausses expliquées."""
-    wrongs = "".join(f"~%0%{_number(v)}:{dot(t)}#{protect(text)}" for v, t, text in explained)
+    wrongs = "".join(f"~%{share}%{_number(v)}:{dot(t)}#{text}" for v, t, text, share in explained)
     return f"{{{weight}:NUMERICAL:={_number(value)}:{dot(tolerance)}#Oui.{wrongs}}}"
 
 
@@ -105,19 +112,19 @@ def _number(value: Fraction) -> str:
 
 def _choice(words: Sequence[str], right: int, item: Item, style: Style) -> str:
     text = _plain(item.wrongs[0].feedback, style) if item.wrongs else ""
-    options = "~".join(f"={w}#Oui." if i == right else f"{w}#{protect(text)}" for i, w in enumerate(words))
+    options = "~".join(f"={w}#Oui." if i == right else f"{w}#{text}" for i, w in enumerate(words))
     return f"{{{item.share}:MULTICHOICE:{options}}}"
 
 
 def _short(item: Item, style: Style) -> str:
-    wrongs = "".join(
-        f"~%0%{protect(w.answer.typed())}#{protect(_plain(w.feedback, style))}" for w in item.wrongs
-    )
+    wrongs = "".join(f"~%0%{protect(w.answer.typed())}#{_plain(w.feedback, style)}" for w in item.wrongs)
     return f"{{{item.share}:SHORTANSWER:={protect(item.answer.typed())}#Oui.{wrongs}}}"
 
 
+@lru_cache(maxsize=4096)
 def _plain(source: str, style: Style) -> str:
-    return render_inline(source, style)
+    """Une explication, prête à entrer dans une case."""
+    return protect(render_inline(source, style))
 
 
 def protect(html: str) -> str:
