@@ -5,11 +5,13 @@ import pytest
 from coursekit.arithmetic import totals, walk
 from coursekit.errors import ArgumentError
 from coursekit.layers import Shape
+from coursekit.tables import find
 from coursekit.tables.efficientnet import (
     B0,
     COEFFICIENTS,
     STRIDES,
     by_rule,
+    closest_phi,
     compound_scaling,
     implied_phi,
     round_channels,
@@ -64,10 +66,33 @@ def test_first_network_of_both_is_the_printed_table():
     assert COEFFICIENTS[0].stages() == by_rule(0).stages() == B0
 
 
-def test_rounding_makes_the_rule_cost_more_than_it_says():
+def test_rounding_of_the_authors_makes_the_rule_cost_more_than_it_says():
     base = macs(by_rule(0))
     for phi in (1, 2, 3):
-        assert macs(by_rule(phi)) / base > compound_scaling(phi).cost
+        assert macs(by_rule(phi, plain=False)) / base > compound_scaling(phi).cost
+
+
+@pytest.mark.parametrize("phi", [0.5, 1, 2, 3.5, 5, 6, 7])
+def test_rule_by_the_letter_costs_what_it_says_to_one_eighth(phi):
+    """Arrondir deux ou trois couches à l’entier se voit ; arrondir vers le haut, comme les auteurs, encore plus."""
+    base, said = macs(by_rule(0)), compound_scaling(phi).cost
+    assert macs(by_rule(phi)) / base == pytest.approx(said, rel=1 / 8)
+    assert macs(by_rule(phi, plain=False)) > macs(by_rule(phi))
+
+
+def test_each_network_has_its_twin_by_the_rule_and_the_first_is_both():
+    assert [closest_phi(config) for config in COEFFICIENTS] == [0, 0.5, 1, 2, 3.5, 5, 6, 7]
+    for index, config in enumerate(COEFFICIENTS[1:], start=1):
+        published, ruled = find(f"efficientnet-b{index}"), find(f"efficientnet-b{index}-rule")
+        assert ruled.variant.stages() != published.variant.stages() == config.stages()
+        assert ruled.variant.scaling != published.variant.scaling
+        assert not ruled.published
+    assert by_rule(0).stages() == COEFFICIENTS[0].stages()
+
+
+@pytest.mark.parametrize(("phi", "channels"), [(1, 35), (2, 39), (7, 62)])
+def test_rule_by_the_letter_keeps_channels_that_are_no_multiple_of_eight(phi, channels):
+    assert by_rule(phi).stages()[0].channels == channels == round(32 * 1.1**phi)
 
 
 def test_second_published_network_is_the_rule_at_one_up_to_the_pixels():

@@ -3,13 +3,16 @@
 La table de B0 est celle que l’article imprime ; le pas d’un étage s’en déduit. Les sept autres réseaux l’agrandissent,
 et il faut distinguer deux choses : la *règle* (`compound_scaling` : des multiplicateurs continus α^φ, β^φ, γ^φ) et les
 *coefficients* que le code des auteurs fixe pour B0 à B7, avec ses arrondis (`COEFFICIENTS`, `round_channels`,
-`round_layers`). Aucun φ ne donne les trois coefficients de B7. Diapositives « EfficientNet » du cours CNN II.
+`round_layers`). Aucun φ ne donne les trois coefficients de B1, ni ceux de B7. Les entrées « -rule » suivent la règle à
+la lettre, pour le φ qui s’en approche le plus. Diapositives « EfficientNet » du cours CNN II.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, log
+from functools import partial
+from math import ceil, floor, log
+from statistics import mean
 
 from coursekit.errors import ArgumentError
 from coursekit.layers import AdaptivePool, Branches, Chain, Dropout, DropPath, Flatten, Layer, Linear, Shape
@@ -97,9 +100,17 @@ def round_layers(layers: float) -> int:
     return ceil(layers)
 
 
+def nearest(value: float) -> int:
+    """L’entier le plus proche : l’arrondi de qui ne lit que la règle, puisque l’article ne dit pas le sien."""
+    return floor(value + 0.5)
+
+
 @dataclass(frozen=True)
 class EfficientNet:
-    """Les coefficients d’un réseau. `drop_path` est la probabilité d’ôter le dernier bloc ; elle croît depuis 0."""
+    """Les coefficients d’un réseau. `drop_path` est la probabilité d’ôter le dernier bloc ; elle croît depuis 0.
+
+    `plain` arrondit canaux et couches à l’entier le plus proche, et non par les règles du code des auteurs.
+    """
 
     width: float
     depth: float
@@ -108,16 +119,18 @@ class EfficientNet:
     drop_path: float = DROP_PATH
     norm_eps: float = 1e-5
     norm_momentum: float = 0.1
+    plain: bool = False
 
     def stages(self) -> tuple[Stage, ...]:
         """La table 1 agrandie et arrondie ; le premier et le dernier étage gardent une seule couche."""
+        channels, layers = (nearest, nearest) if self.plain else (round_channels, round_layers)
         return tuple(
             Stage(
                 stage.expansion,
                 stage.kernel_size,
                 ceil(self.resolution * stage.resolution / B0[0].resolution),
-                round_channels(stage.channels * self.width),
-                round_layers(stage.layers * self.depth) if stage.expansion else stage.layers,
+                channels(stage.channels * self.width),
+                layers(stage.layers * self.depth) if stage.expansion else stage.layers,
             )
             for stage in B0
         )
@@ -132,10 +145,11 @@ class EfficientNet:
         return Scaling(self.depth, self.width, self.resolution / B0[0].resolution)
 
 
-def by_rule(phi: float) -> EfficientNet:
-    """Le réseau que la règle seule donnerait, une fois canaux, couches et pixels arrondis."""
+def by_rule(phi: float, *, plain: bool = True, dropout: float = 0.2) -> EfficientNet:
+    """Le réseau que donne la règle à la lettre ; `plain=False` l’arrondit comme le code des auteurs."""
     scaling = compound_scaling(phi)
-    return EfficientNet(scaling.width, scaling.depth, round(B0[0].resolution * scaling.resolution), 0.2)
+    resolution = nearest(B0[0].resolution * scaling.resolution)
+    return EfficientNet(scaling.width, scaling.depth, resolution, dropout, plain=plain)
 
 
 def mbconv(in_channels: int, stage: Stage, stride: int, drop_path: float, name: str) -> Chain:
@@ -184,8 +198,9 @@ AUTHORS_EPS, AUTHORS_MOMENTUM = 1e-3, 0.01
 
 
 def _authors_norm(width: float, depth: float, resolution: int, dropout: float) -> EfficientNet:
-    norm = {"norm_eps": AUTHORS_EPS, "norm_momentum": AUTHORS_MOMENTUM}
-    return EfficientNet(width, depth, resolution, dropout, **norm)
+    return EfficientNet(
+        width, depth, resolution, dropout, norm_eps=AUTHORS_EPS, norm_momentum=AUTHORS_MOMENTUM
+    )
 
 
 COEFFICIENTS = (
@@ -239,6 +254,12 @@ NORM_DEPARTURE = (
 )
 
 
+RULE_DEPARTURE = (
+    "L’article ne donne ni le φ de chaque réseau, ni ses arrondis : ici, le demi-entier le plus proche des trois "
+    "exposants, et chaque nombre de canaux, de couches et de pixels arrondi à l’entier le plus proche."
+)
+
+
 def _published(index: int) -> tuple[Published, ...]:
     parameters, gigamacs = TORCHVISION[index]
     witness = f"torchvision, EfficientNet_B{index}_Weights"
@@ -255,9 +276,6 @@ def _published(index: int) -> tuple[Published, ...]:
 def _entry(index: int) -> Entry:
     config = COEFFICIENTS[index]
 
-    def unroll_config(num_classes: int) -> Chain:
-        return unroll(config, num_classes)
-
     return Entry(
         name=f"efficientnet-b{index}",
         stem="efficientnet",
@@ -265,7 +283,7 @@ def _entry(index: int) -> Entry:
         title=f"EfficientNet-B{index}",
         source="Tan et Le (2019), table 1" if index == 0 else f"{PAPER} ; coefficients du code des auteurs",
         input=Shape(3, (config.resolution, config.resolution)),
-        unroll=unroll_config,
+        unroll=partial(unroll, config),
         published=_published(index),
         departures=(NORM_DEPARTURE,) if config.norm_eps != AUTHORS_EPS else (),
         errata=(FLOPS_ERRATA[index],) if index in FLOPS_ERRATA else (),
@@ -273,4 +291,41 @@ def _entry(index: int) -> Entry:
     )
 
 
-ENTRIES = tuple(_entry(index) for index in range(len(COEFFICIENTS)))
+def closest_phi(config: EfficientNet) -> float:
+    """Le demi-entier le plus proche de la moyenne des trois φ qu’impliquent les coefficients."""
+    return nearest(2 * mean(implied_phi(config.scaling))) / 2
+
+
+def french(value: float) -> str:
+    """Trois chiffres, et la virgule."""
+    return f"{value:.3g}".replace(".", ",")
+
+
+def _coefficients(scaling: Scaling) -> str:
+    return "\u202f; ".join(french(value) for value in (scaling.depth, scaling.width, scaling.resolution))
+
+
+def _rule_entry(index: int) -> Entry:
+    coefficients = COEFFICIENTS[index]
+    phi = closest_phi(coefficients)
+    config = by_rule(phi, dropout=coefficients.dropout)
+    multipliers = (
+        f"Profondeur, largeur et résolution sont multipliées par {_coefficients(compound_scaling(phi))} "
+        f"(α^φ, β^φ, γ^φ) ; le code des auteurs prend {_coefficients(coefficients.scaling)} pour B{index}."
+    )
+    return Entry(
+        name=f"efficientnet-b{index}-rule",
+        stem="efficientnet",
+        variant=config,
+        title=f"EfficientNet-B{index} par la règle, φ = {french(phi)}",
+        source="Tan et Le (2019), table 1 et équation 3",
+        input=Shape(3, (config.resolution, config.resolution)),
+        unroll=partial(unroll, config),
+        departures=(multipliers, RULE_DEPARTURE, NORM_DEPARTURE),
+    )
+
+
+ENTRIES = (
+    *(_entry(index) for index in range(len(COEFFICIENTS))),
+    *(_rule_entry(index) for index in range(1, len(COEFFICIENTS))),
+)
