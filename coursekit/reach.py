@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from coursekit.errors import UnknownNameError
 from coursekit.layers import Row, Shape
-from coursekit.measure import measure, watching
+from coursekit.measure import measure, row_modules, watching
 
 
 def measured_fields(
@@ -37,11 +37,16 @@ def measured_fields(
             raise UnknownNameError("Couche", name, layers)
     made: dict[str, Tensor] = {}
     image = torch.ones(1, *input_shape.as_tuple(), dtype=torch.float64, requires_grad=True)
-    with watching(
-        {name: layers[name] for name in units}, lambda name, _given, output: made.update({name: output})
-    ):
+
+    def keep(name: str, _given: Tensor, output: Tensor) -> None:
+        made[name] = output.clone()  # ce qui suit peut écrire sur place
+
+    with watching({name: layers[name] for name in units}, keep):
         thin(image)
     return {name: _seen(image, made[name], unit) for name, unit in units.items()}
+
+
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
 class ThinWindow(nn.Module):
@@ -58,6 +63,13 @@ class ThinWindow(nn.Module):
         return self.window(x.mean(1, keepdim=True))  # type: ignore[no-any-return]
 
 
+class ThinChannels(nn.Module):
+    """Tous les canaux réduits à leur moyenne, comme le fait chaque fenêtre : on les additionne alors sur place."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x.mean(1, keepdim=True)
+
+
 class ThinLinear(nn.Module):
     """Une couche dense réduite à ce qu’elle lit : toutes ses entrées."""
 
@@ -68,7 +80,10 @@ class ThinLinear(nn.Module):
 def thin_copy(module: nn.Module, input_shape: Shape) -> nn.Module:
     """La copie amincie de `module`, sur CPU, tous poids à 1, prête à être dérivée."""
     copy = deepcopy(module).eval()
-    for row in measure(module, input_shape):
+    for name, layer in list(row_modules(copy)):
+        if isinstance(layer, NORMS):  # sans effet sur les formes, et le plus lent à mesurer sur « meta »
+            copy.set_submodule(name, nn.Identity())
+    for row in measure(copy, input_shape):
         copy.set_submodule(row.name, _thin(copy.get_submodule(row.name), row))
     for part in copy.modules():
         for name, tensor in part.named_parameters(recurse=False):
@@ -83,6 +98,8 @@ def _thin(layer: nn.Module, row: Row) -> nn.Module:
         return ThinWindow(layer)
     if not row.output.dims and row.macs:
         return ThinLinear()
+    if not row.parameters and row.output.dims and row.input.channels != row.output.channels:
+        return nn.Sequential(layer, ThinChannels())
     if isinstance(layer, nn.Sigmoid):
         return nn.Softsign()  # une porte sans borne élèverait les valeurs au carré à chaque bloc
     if row.input == row.output and not isinstance(layer, nn.AdaptiveAvgPool2d | nn.AvgPool2d):
