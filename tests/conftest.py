@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,15 +29,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--strict-skips", action="store_true", help="un test sauté compte comme un échec")
 
 
+def pytest_configure() -> None:
+    """Sous xdist, partage les cœurs entre les processus : deux fois deux fils sur deux cœurs se gênent.
+
+    PyTorch lit cette variable en se chargeant, donc plus tard.
+    """
+    if processes := os.environ.get("PYTEST_XDIST_WORKER_COUNT"):
+        threads = max(1, (os.cpu_count() or 1) // int(processes))
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+
+
 TOGETHER = ("test_assignments", "test_book_cache", "test_book_pages", "test_grading_end_to_end", "test_wheel")
 """Les fichiers dont les tests partagent une préparation coûteuse : chacun reste dans un même processus."""
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """Ce qui doit rester dans un même processus avec `item` : un fichier, ou les tests d’une entrée du catalogue."""
+    if item.path.stem in TOGETHER:
+        return item.path.stem
+    entry = (
+        item.callspec.params.get("entry")
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else None
+    )
+    return f"{item.path.stem}-{entry.name}" if entry is not None else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Avec `--dist loadgroup`, tout le reste se répartit test par test."""
     for item in items:
-        if item.path.stem in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.get_closest_marker("xdist_group") is None and (group := group_of(item)):
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def refuse_skip(report: pytest.TestReport | pytest.CollectReport, config: pytest.Config) -> None:
