@@ -21,13 +21,12 @@ def conv_unit(
     stride: int = 1,
     *,
     valid: bool = False,
-    eps: float = 1e-3,
 ) -> nn.Sequential:
     """Convolution sans biais, normalisation, ReLU ; elle conserve la taille à pas 1, sauf si elle est `valid`."""
     height, width = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
     padding = (0, 0) if valid else (height // 2, width // 2)
     conv = nn.Conv2d(in_channels, out_channels, (height, width), stride, padding, bias=False)
-    return named(conv=conv, bn=nn.BatchNorm2d(out_channels, eps=eps), relu=nn.ReLU(inplace=True))
+    return named(conv=conv, bn=nn.BatchNorm2d(out_channels, eps=1e-3), relu=nn.ReLU(inplace=True))
 
 
 class Concat(nn.Module):

@@ -2,7 +2,7 @@
 connections on learning » (2017), figures 3, 7 et 10 à 19.
 
 Le module Inception devient un chemin résiduel : ses branches, une 1×1 sans non-linéarité ni normalisation qui leur rend
-les canaux de l’entrée, un facteur entre 0,1 et 0,3, puis l’addition (diapositive « Inception-ResNet » du cours CNN II).
+les canaux de l’entrée, un facteur entre 0,1 et 0,3, puis l’addition (diapositive « Inception-ResNet v1 », CNN II).
 La version 2 du code des auteurs, reprise par timm, n’est pas celle de l’article ; les deux sont ici.
 """
 

@@ -44,7 +44,7 @@ def max_pool() -> Pool:
 
 
 def inception_a(pool_channels: int, name: str) -> Branches:
-    """35×35, figure 5 ; les auteurs ont gardé une 5×5 dans la première branche double."""
+    """35×35, figure 5 ; la 5×5 de GoogLeNet y reste, à côté de deux 3×3 de suite."""
     return concat(
         unit(64, 1, "branch1x1"),
         path("branch5x5", unit(48, 1, "reduce"), unit(64, 5, "spatial")),
