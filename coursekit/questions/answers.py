@@ -261,7 +261,7 @@ class FormulaText(Answer):
 def _plainly(text: object) -> str:
     """Un texte réduit à ce qu’on en compare : sans balisage, ni casse, ni espaces, ni typographie."""
     kept = str(text).casefold().replace("’", "'").replace("−", "-")
-    return "".join(c for c in kept if c.isalnum() or c in "+-/=<>×.,")
+    return "".join(c for c in kept if c.isalnum() or c in "+-/=<>×.,").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
