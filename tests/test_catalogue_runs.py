@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 import torch
-from small_networks import CLASSES, each_entry, listed, small_batch, small_model
+from small_networks import CLASSES, each_running_entry, listed, small_batch, small_model
 from torch import nn
 
 from coursekit.models.blocks import DropPath
@@ -37,7 +37,7 @@ def backward(model, images):
     return outputs
 
 
-@each_entry
+@each_running_entry
 def test_same_seed_same_weights_and_the_global_generator_is_untouched(entry, model):
     state = torch.get_rng_state()
     again = small_model(entry)
@@ -50,7 +50,7 @@ GRADIENT_LOST = {"plain1202-cifar": "1200 couches sans raccourci : le gradient 
 """Les réseaux dont c’est justement le défaut ; l’article ne les entraîne pas."""
 
 
-@each_entry
+@each_running_entry
 def test_gradient_reaches_every_parameter_and_is_finite(entry, model, monkeypatch):
     for path in parts(model, DropPath):
         monkeypatch.setattr(path, "p", 0.0)  # le hasard n’ôte aucun chemin
@@ -67,7 +67,7 @@ def test_gradient_reaches_every_parameter_and_is_finite(entry, model, monkeypatc
     assert [name for name, gradient in gradients.items() if not gradient.any()] == []
 
 
-@each_entry
+@each_running_entry
 def test_half_precision_is_finite_forward_and_backward(entry, model):
     half = deepcopy(model).to(torch.bfloat16)
     outputs = backward(half, small_batch(entry, 2).bfloat16())
@@ -77,7 +77,7 @@ def test_half_precision_is_finite_forward_and_backward(entry, model):
         assert all(parameter.grad.isfinite().all() for parameter in half.parameters())
 
 
-@each_entry
+@each_running_entry
 def test_batch_of_one_is_finite_once_the_statistics_are_known(entry, model, monkeypatch):
     for norm in parts(model, nn.BatchNorm2d):
         # les statistiques de ce lot, et non une moyenne avec l’initialisation

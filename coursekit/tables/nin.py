@@ -96,7 +96,7 @@ def _entry(
 ENTRIES = (
     _entry(
         "CIFAR-10", CIFAR, 32, 10,
-        rounded("parameters", "1", "M", "Springenberg et al. (2015), comparaison sur CIFAR-10"),
+        rounded("parameters", "1", "M", "Tanno et al. (2019), table 3"),
         "L’article règle l’initialisation à la main sans la donner : ici, une gaussienne d’écart type 0,05.",
     ),
     _entry(
