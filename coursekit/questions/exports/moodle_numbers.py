@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
@@ -22,10 +23,8 @@ def percent(share: Fraction) -> str:
 
 
 def dot(value: float | Fraction) -> str:
-    """Un nombre au point, sans exposant : Moodle relit mal « 1e-05 »."""
+    """Un nombre au point, sans exposant (Moodle relit mal « 1e-05 ») ni bruit d’arrondi."""
     if isinstance(value, int):
         return str(value)
-    text = repr(float(value))
-    if "e" not in text:
-        return text.removesuffix(".0")
-    return f"{float(value):.20f}".rstrip("0").rstrip(".") or "0"
+    text = f"{float(value):.12g}"
+    return text if "e" not in text else f"{Decimal(text):f}"
