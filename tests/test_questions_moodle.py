@@ -68,9 +68,10 @@ def test_numbers_come_back(made):
             first, *others = question.iter("answer")
             item = variant.items[0]
             assert isinstance(item.answer, Integer | Real)
-            assert float(first.findtext("text")) == float(item.answer.value)
+            assert float(first.findtext("text")) == pytest.approx(float(item.answer.value), rel=1e-9)
             assert float(first.findtext("tolerance")) == pytest.approx(getattr(item.answer, "tolerance", 0))
-            assert [float(a.findtext("text")) for a in others] == [float(w.answer.value) for w in item.wrongs]
+            wrongs = [float(w.answer.value) for w in item.wrongs]
+            assert [float(a.findtext("text")) for a in others] == pytest.approx(wrongs, rel=1e-9)
 
 
 def test_cloze_fields_are_read_as_moodle_reads_them(made):

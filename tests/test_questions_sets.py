@@ -1,12 +1,25 @@
 """Les séries : un exemplaire par élève, remontré et recorrigé depuis son manifeste ; aucun fichier à moitié écrit."""
 
 import json
+from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from coursekit.errors import ArgumentError
-from coursekit.questions import Key, QuestionSet, Wanted, find, generate, manifest, mark, read_manifest, sets
+from coursekit.questions import (
+    Key,
+    QuestionSet,
+    ShortageError,
+    Wanted,
+    find,
+    generate,
+    manifest,
+    mark,
+    read_manifest,
+    sets,
+)
 from coursekit.questions.output import write
 from coursekit.questions.sets import ManifestError
 
@@ -39,7 +52,25 @@ def test_every_student_has_a_copy_without_repeats():
 def test_students_have_different_questions_and_keep_them():
     alice, bob, _ = EXAM.copies()
     assert alice.variants != bob.variants
-    assert replace(EXAM, students=("zoé", "alice")).copy("alice") == alice
+    assert EXAM.copy("alice") == alice
+    assert replace(EXAM, students=(*STUDENTS, "tard")).copy("alice") == alice
+
+
+def test_a_small_family_is_dealt_evenly():
+    """36 questions, 90 élèves : chacune sert deux ou trois fois, et les voisins n’ont pas la même."""
+    family = find("vgg.stack_params")
+    made = QuestionSet("cnn1", "examen", 1, (Wanted(family),), tuple(map(str, range(90))))
+    given = [copy.variants[0].note for copy in made.copies()]
+    counts = Counter(given)
+    assert len(counts) == 36
+    assert set(counts.values()) == {2, 3}
+    assert all(one != other for one, other in pairwise(given))
+
+
+def test_asking_too_much_of_a_small_family():
+    made = QuestionSet("cnn1", "examen", 1, (Wanted(find("vgg.stack_params"), 37),), STUDENTS)
+    with pytest.raises(ShortageError, match="que 36 questions"):
+        made.copy("bob")
 
 
 def test_a_manifest_gives_every_copy_back():

@@ -88,7 +88,7 @@ class Search:
             found = self._try(index, draws)
             if found is not None:
                 return found
-        raise ShortageError(_shortage(self.family, len(self.seen), self.form))
+        raise ShortageError(shortage(self.family, self.form))
 
 
 def generate(
@@ -128,7 +128,8 @@ def capacity(family: Family) -> int | None:
     return sum(1 for _ in every(family)) if size(family.domain) < SMALL else None
 
 
-def _shortage(family: Family, used: int, form: Form | None) -> str:
+def shortage(family: Family, form: Form | None) -> str:
+    """Combien une famille peut donner de questions, pour qui en demande trop."""
     known = sum(1 for _ in every(family, form))
     plural = "s" if known > 1 else ""
     return (

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, cast
 
 from coursekit.errors import CourseError
 from coursekit.questions.bank import find
 from coursekit.questions.build import Rejected, all_options, build
+from coursekit.questions.deal import Deal, can_deal
 from coursekit.questions.domain import Params, Value
-from coursekit.questions.draw import Draws
+from coursekit.questions.draw import Draws, seed_of
 from coursekit.questions.family import Family, Form
 from coursekit.questions.generate import Key, Search
 from coursekit.questions.text import NBSP
@@ -66,12 +68,25 @@ class QuestionSet:
         ranks: dict[str, int] = {}
         variants, points = [], []
         for wanted in self.wanted:
-            search = Search(wanted.family, wanted.form, seen)
+            hand = self._hand(wanted, student, seen)
             for _ in range(wanted.count):
                 rank = ranks[wanted.family.id] = ranks.get(wanted.family.id, -1) + 1
-                variants.append(search.next(key.draws(wanted.family, rank)))
+                variants.append(hand.next(key.draws(wanted.family, rank)))
                 points.append(wanted.family.points if wanted.points is None else wanted.points)
         return Copy(student, tuple(variants), tuple(points))
+
+    def _hand(self, wanted: Wanted, student: str, seen: set[str]) -> Deal | Search:
+        """Une petite famille se distribue, une grande se tire au hasard."""
+        family = wanted.family
+        place = self._places.get(student)
+        if place is None or not can_deal(family):
+            return Search(family, wanted.form, seen)
+        seed = seed_of(self.course, self.name, self.seed, family.id, family.version)
+        return Deal(family, wanted.form, seen, seed, place * wanted.count)
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {student: place for place, student in enumerate(self.students)}
 
     def copies(self) -> Iterator[Copy]:
         """Un exemplaire par élève, dans l’ordre de la liste."""
