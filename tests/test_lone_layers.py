@@ -149,6 +149,17 @@ def test_stochastic_pooling_works_in_bfloat16(training):
     assert made.dtype == x.grad.dtype == torch.bfloat16
 
 
+def test_stochastic_pooling_can_be_exported_for_evaluation():
+    x, pool = activations(2, 3, 8, 8), StochasticPool2d(3, 2).eval()
+    torch.testing.assert_close(torch.export.export(pool, (x,)).module()(x), pool(x))
+
+
+@pytest.mark.parametrize("pool", [StochasticPool2d(2), FractionalMaxPool2d(0.7)])
+def test_pooling_has_a_shape_before_it_has_values(pool):
+    drawn = pool(activations(2, 3, 10, 10))
+    assert pool.to("meta")(torch.empty(2, 3, 10, 10, device="meta")).shape == drawn.shape
+
+
 @pytest.mark.parametrize(
     ("build", "image", "error", "excerpt"),
     [

@@ -21,9 +21,9 @@ def sum_over_neighbours(x: Tensor, size: int) -> Tensor:
 class LocalResponseNorm(nn.Module):
     """Krizhevsky et al. (2012), section 3.3 : a / (k + α/n · Σ a²)^β, la somme courant sur les n canaux centrés sur a.
 
-    Entrée et sortie N×C×H×W. Comme dans PyTorch, α est divisé par n (l’article ne le dit pas) et les canaux qui
-    manquent au bord comptent pour 0. `nn.LocalResponseNorm`, qui passe par un pooling 3-D, ne sait pas calculer en
-    bfloat16 sur CPU ; les tranches décalées d’ici le savent, et ne gardent pas la somme des carrés pour le gradient.
+    Entrée et sortie N×C×H×W. L’article écrit α seul ; comme PyTorch, on le divise ici par n. Les canaux qui manquent au
+    bord comptent pour 0. `nn.LocalResponseNorm`, qui passe par un pooling 3-D, ne sait pas calculer en bfloat16 sur
+    CPU ; les tranches décalées d’ici le savent, et ne gardent pas la somme des carrés pour le gradient.
 
     Raises:
         ArgumentError: `size` n’est pas impair : le voisinage ne serait pas centré.
@@ -46,5 +46,5 @@ class LocalResponseNorm(nn.Module):
 
 
 def alexnet_norm() -> LocalResponseNorm:
-    """Les constantes de 2012, que ZFNet et GoogLeNet reprennent ; α = 5 × 10⁻⁴, puisqu’on le divise par n = 5."""
+    """Les constantes de 2012, que ZFNet et GoogLeNet reprennent : α = 5 × 10⁻⁴, les 10⁻⁴ de l’article fois n = 5."""
     return LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)

@@ -18,8 +18,8 @@ from coursekit.layers import Size, per_dimension
 class StochasticPool2d(nn.Module):
     """Zeiler et Fergus (2013) : la sortie d’une région est l’une de ses valeurs, tirée avec la probabilité p = a / Σa.
 
-    À l’entraînement, N×C×H×W donne N×C×H'×W' valeurs tirées (équations 3 et 4), et le gradient ne remonte que vers
-    elles. À l’évaluation, la sortie est la moyenne que pondèrent les mêmes probabilités, Σ p·a (équation 5). Une région
+    À l’entraînement, N×C×H×W donne N×C×h×w valeurs tirées, et le gradient ne remonte que vers
+    elles. À l’évaluation, la sortie est la moyenne que pondèrent les mêmes probabilités, Σ p·a. Une région
     nulle donne 0. Sans `stride`, les régions sont jointives.
 
     Raises:
@@ -36,7 +36,7 @@ class StochasticPool2d(nn.Module):
         self.generator = generator
 
     def forward(self, x: Tensor) -> Tensor:
-        regions = self._regions(x)  # N×C×H'×W'×F²
+        regions = self._regions(x)  # N×C×h×w×F²
         total = regions.sum(-1, keepdim=True)
         probabilities = regions / total.masked_fill(total == 0, 1)
         if not self.training:
