@@ -139,14 +139,22 @@ class GoogLeNet(nn.Module):
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.trunc_normal_(module.weight, std=0.01)
 
-    def forward(self, x: Tensor) -> Tensor | Logits:
+    def taps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Ce que lisent les trois têtes : les dernières cartes, puis celles d’où partent aux1 et aux2."""
         x = self.norm1(self.pool1(self.conv1(x)))
         x = self.pool2(self.norm2(self.conv3(self.conv2(x))))
         x = self.pool3(self.inception3b(self.inception3a(x)))
         after_4a = self.inception4a(x)
         after_4d = self.inception4d(self.inception4c(self.inception4b(after_4a)))
         x = self.pool4(self.inception4e(after_4d))
-        x = self.flatten(self.avgpool(self.inception5b(self.inception5a(x))))
+        return self.inception5b(self.inception5a(x)), after_4a, after_4d
+
+    def features(self, x: Tensor) -> Tensor:
+        return self.taps(x)[0]
+
+    def forward(self, x: Tensor) -> Tensor | Logits:
+        x, after_4a, after_4d = self.taps(x)
+        x = self.flatten(self.avgpool(x))
         if not self.training:
             return self.fc(self.dropout(x))
         aux1, aux2 = self.aux1(after_4a), self.aux2(after_4d)

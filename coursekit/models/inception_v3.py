@@ -166,13 +166,23 @@ class InceptionV3(nn.Module):
         initialise(self.aux.conv2, std=0.01)
         initialise(self.aux.fc, std=0.001)
 
-    def forward(self, x: Tensor) -> Tensor | Logits:
+    def before_head(self, x: Tensor) -> Tensor:
+        """Jusqu’à la dernière carte 17×17, que lit aussi la tête auxiliaire."""
         x = self.pool1(self.conv3(self.conv2(self.conv1(x))))
         x = self.pool2(self.conv5(self.conv4(x)))
         x = self.inception5d(self.inception5c(self.inception5b(x)))
         x = self.inception6c(self.inception6b(self.inception6a(x)))
-        after_6e = self.inception6e(self.inception6d(x))
-        x = self.inception7c(self.inception7b(self.inception7a(after_6e)))
+        return self.inception6e(self.inception6d(x))
+
+    def after_head(self, after_6e: Tensor) -> Tensor:
+        return self.inception7c(self.inception7b(self.inception7a(after_6e)))
+
+    def features(self, x: Tensor) -> Tensor:
+        return self.after_head(self.before_head(x))
+
+    def forward(self, x: Tensor) -> Tensor | Logits:
+        after_6e = self.before_head(x)
+        x = self.after_head(after_6e)
         x = self.fc(self.dropout(self.flatten(self.avgpool(x))))
         return Logits(x, self.aux(after_6e)) if self.training else x
 

@@ -58,6 +58,10 @@ class RadialBasis(nn.Module):
         super().__init__()
         self.register_buffer("codes", torch.tensor(codes, dtype=torch.get_default_dtype()))
 
+    def extra_repr(self) -> str:
+        codes, values = self.codes.shape
+        return f"{values}, {codes}"
+
     def forward(self, x: Tensor) -> Tensor:
         wide = torch.promote_types(x.dtype, torch.float32)  # cdist ne connaît pas bfloat16
         return torch.cdist(x.to(wide), self.codes.to(wide)).square().to(x.dtype)
@@ -96,12 +100,14 @@ class LeNet5(nn.Module):
             elif isinstance(module, Subsample):
                 nn.init.constant_(module.weight, 1 / module.kernel_size**2)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor) -> Tensor:
         x = self.s2(self.f1(self.c1(x)))
         x = self.s4(self.f3(self.c3(self.f2(x))))
-        x = self.f5(self.c5(self.f4(x)))
-        x = self.f6(self.fc6(self.flatten(x)))
-        return self.output(x)
+        return self.f5(self.c5(self.f4(x)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.flatten(self.features(x))
+        return self.output(self.f6(self.fc6(x)))
 
 
 class ModernLeNet5(nn.Module):
@@ -123,12 +129,14 @@ class ModernLeNet5(nn.Module):
         self.f6 = nn.ReLU()
         self.output = nn.Linear(84, num_classes)  # 10
 
-    def forward(self, x: Tensor) -> Tensor:
+    def features(self, x: Tensor) -> Tensor:
         x = self.s2(self.f1(self.c1(x)))
         x = self.s4(self.f3(self.c3(x)))
-        x = self.f5(self.c5(x))
-        x = self.f6(self.fc6(self.flatten(x)))
-        return self.output(x)
+        return self.f5(self.c5(x))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.flatten(self.features(x))
+        return self.output(self.f6(self.fc6(x)))
 
 
 def make(variant: str, **sizes: int) -> nn.Module:
