@@ -10,7 +10,7 @@ from question_draws import drawn, texts
 from question_oracles import ORACLES
 
 from coursekit.questions import BANK, TOPICS, find
-from coursekit.questions.answers import Parts, TensorShape, as_answer
+from coursekit.questions.answers import Parts, Real
 from coursekit.questions.calls import call
 from coursekit.questions.styles import HTML, LATEX, MARKDOWN, PLAIN, render
 from coursekit.questions.text import tidy
@@ -49,15 +49,13 @@ def test_a_family_says_what_it_is_for(name):
     assert 10 <= family.time_s <= 900
 
 
-def expected(variant, value):
-    """La réponse que désigne la valeur d’un oracle."""
-    if isinstance(variant.answer, TensorShape):
-        return variant.answer.like(tuple(value))
-    return (
-        type(variant.answer)(value)
-        if isinstance(value, tuple) and isinstance(value[0], str)
-        else as_answer(value)
-    )
+def agrees(answer, value):
+    """La valeur d’un oracle est-elle exactement cette réponse ? La tolérance d’un réel est celle des calculs, pas
+    celle qu’on laisse aux élèves.
+    """
+    if isinstance(answer, Real):
+        return float(value) == pytest.approx(float(answer.value), rel=1e-6, abs=1e-12)
+    return answer.accepts(value).ok
 
 
 def test_the_answer_is_what_the_oracle_computes(name):
@@ -66,10 +64,9 @@ def test_the_answer_is_what_the_oracle_computes(name):
         value = call(ORACLES[name], variant.params)
         if isinstance(variant.answer, Parts):
             for (_, answer), part in zip(variant.answer.answers, value, strict=True):
-                assert answer.accepts(part), (variant.note, part)
+                assert agrees(answer, part), (variant.note, part)
         else:
-            found = expected(variant, value)
-            assert variant.answer.same(found) or variant.answer.accepts(value), (variant.note, value)
+            assert agrees(variant.answer, value), (variant.note, value)
 
 
 def test_the_right_answer_is_accepted_as_shown_and_as_typed(name):
@@ -133,7 +130,7 @@ def test_the_right_number_is_not_always_an_extreme(name):
 
 def test_the_right_letter_moves(name):
     letters = Counter(v.right_option for v in drawn(name) if v.options and v.answer.kind != "choices")
-    if letters.total() >= 50:
+    if letters.total() >= 20:
         assert max(letters.values()) <= 0.6 * letters.total(), letters
 
 

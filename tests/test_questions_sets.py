@@ -178,7 +178,7 @@ def test_an_interruption_leaves_no_half_file(tmp_path, error):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", ["", "absent/banque.xml"])
+@pytest.mark.parametrize("name", ["", "absent/banque.xml", "x" * 300])
 def test_a_place_where_nothing_can_be_written(tmp_path, name):
     with pytest.raises(ArgumentError):
         write(tmp_path / name, [b"x"])

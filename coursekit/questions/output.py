@@ -29,11 +29,18 @@ def write(path: Path, pieces: Iterable[bytes], *, force: bool = False) -> int:
     """Écrit les morceaux dans un fichier voisin, puis le met à sa place ; renvoie le nombre d’octets.
 
     Raises:
-        ArgumentError: le fichier existe, ou son dossier n’existe pas.
+        ArgumentError: le fichier existe, son dossier n’existe pas, ou le disque refuse.
     """
-    check_free(path, force)
+    try:
+        check_free(path, force)
+        return _replace(path, pieces)
+    except OSError as error:
+        raise ArgumentError(f"{path} ne peut pas être écrit{NBSP}: {error.strerror or error}.") from None
+
+
+def _replace(path: Path, pieces: Iterable[bytes]) -> int:
     written = 0
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+    with NamedTemporaryFile(dir=path.parent, prefix=".questions-", delete=False) as file:
         temporary = Path(file.name)
         try:
             for piece in pieces:
