@@ -39,13 +39,6 @@ SMALL = {entry.name: first_accepted(entry, LEAST.get(entry.stem, 32)) for entry 
 each_entry = pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.name, scope="module")
 """Toutes les entrées ; les tests d’un fichier se suivent par entrée, pour partager ce qu’ils préparent."""
 
-COUNTED_ONLY = {"efficientnet-b5-rule", "efficientnet-b6-rule", "efficientnet-b7-rule"}
-"""On les compte sans les faire calculer : même code que B4 par la règle, même taille que B5 à B7, qui calculent."""
-
-RUNNING = [entry for entry in CATALOGUE if entry.name not in COUNTED_ONLY]
-
-each_running_entry = pytest.mark.parametrize("entry", RUNNING, ids=lambda entry: entry.name, scope="module")
-
 
 def small_model(entry, **options):
     settings = {"image_size": SMALL[entry.name], "num_classes": CLASSES, "seed": 0, "device": "cpu"}

@@ -1,10 +1,11 @@
-"""Chaque réseau du catalogue calcule : mêmes graines, mêmes poids ; un gradient partout ; deux précisions."""
+"""Chaque réseau du catalogue part des poids que dit sa source, puis calcule, en deux précisions."""
 
 from copy import deepcopy
 
 import pytest
 import torch
-from small_networks import CLASSES, each_running_entry, listed, small_batch, small_model
+from published_starts import Gaussian, Uniform, published_start
+from small_networks import CLASSES, each_entry, listed, small_batch, small_model
 from torch import nn
 
 from coursekit.models.blocks import DropPath
@@ -37,7 +38,7 @@ def backward(model, images):
     return outputs
 
 
-@each_running_entry
+@each_entry
 def test_same_seed_same_weights_and_the_global_generator_is_untouched(entry, model):
     state = torch.get_rng_state()
     again = small_model(entry)
@@ -46,11 +47,48 @@ def test_same_seed_same_weights_and_the_global_generator_is_untouched(entry, mod
         assert torch.equal(mine, other)
 
 
+SURE = 10_000
+"""À partir de combien de valeurs on reconnaît la loi d’où elles viennent."""
+
+
+def assert_drawn_from(law, values, name):
+    """La moyenne, l’écart type et, au-delà de `SURE`, l’écart moyen de ce tirage, à six erreurs types près."""
+    error = 6 * law.std / values.numel() ** 0.5
+    assert values.mean().item() == pytest.approx(0, abs=error), name
+    assert values.std().item() == pytest.approx(law.std, abs=error), name
+    if values.numel() >= SURE:
+        assert values.abs().mean().item() == pytest.approx(law.mean_deviation, abs=error), name
+    if isinstance(law, Uniform):
+        assert values.abs().max().item() <= law.bound * (1 + 1e-6), name
+
+
+@each_entry
+def test_weights_start_as_published(entry, model):
+    layers = [
+        (name, layer) for name, layer in model.named_modules() if isinstance(layer, nn.Conv2d | nn.Linear)
+    ]
+    for name, layer in layers:
+        start = published_start(entry, name)
+        assert_drawn_from(start.law(layer), layer.weight.detach(), name)
+        if layer.bias is not None and start.bias is not None:
+            assert layer.bias.unique().tolist() == [start.bias], name
+    for norm in parts(model, nn.BatchNorm2d):
+        assert (norm.weight.unique().tolist(), norm.bias.unique().tolist()) == ([1.0], [0.0])
+
+
+def test_another_law_is_told_apart():
+    gaussian = torch.randn(SURE, generator=torch.Generator().manual_seed(0))
+    assert_drawn_from(Gaussian(1.0), gaussian, "")
+    for wrong in (Gaussian(1.2), Uniform(3**0.5)):
+        with pytest.raises(AssertionError):
+            assert_drawn_from(wrong, gaussian, "")
+
+
 GRADIENT_LOST = {"plain1202-cifar": "1200 couches sans raccourci : le gradient déborde dès l’initialisation"}
 """Les réseaux dont c’est justement le défaut ; l’article ne les entraîne pas."""
 
 
-@each_running_entry
+@each_entry
 def test_gradient_reaches_every_parameter_and_is_finite(entry, model, monkeypatch):
     for path in parts(model, DropPath):
         monkeypatch.setattr(path, "p", 0.0)  # le hasard n’ôte aucun chemin
@@ -67,7 +105,7 @@ def test_gradient_reaches_every_parameter_and_is_finite(entry, model, monkeypatc
     assert [name for name, gradient in gradients.items() if not gradient.any()] == []
 
 
-@each_running_entry
+@each_entry
 def test_half_precision_is_finite_forward_and_backward(entry, model):
     half = deepcopy(model).to(torch.bfloat16)
     outputs = backward(half, small_batch(entry, 2).bfloat16())
@@ -77,7 +115,7 @@ def test_half_precision_is_finite_forward_and_backward(entry, model):
         assert all(parameter.grad.isfinite().all() for parameter in half.parameters())
 
 
-@each_running_entry
+@each_entry
 def test_batch_of_one_is_finite_once_the_statistics_are_known(entry, model, monkeypatch):
     for norm in parts(model, nn.BatchNorm2d):
         # les statistiques de ce lot, et non une moyenne avec l’initialisation
