@@ -70,9 +70,9 @@ RENDERED = [
     (HTML, "$$x = 1$$", r"<p>\[x = 1\]</p>"),
     (
         HTML,
-        "| a | b |\n|---|---:|\n| $|x|$ | 2 \\| 3 |",
+        "| a | b |\n|---|---:|\n| $|x|$ | 2 \\| 3 \\$ |",
         '<table><thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
-        r"<tbody><tr><td>\(|x|\)</td><td>2 | 3</td></tr></tbody></table>",
+        r"<tbody><tr><td>\(|x|\)</td><td>2 | 3 $</td></tr></tbody></table>",
     ),
     (PLAIN, r"prix : 3 \$ et \* \` \\", r"prix : 3 $ et * ` " + "\\"),
 ]
