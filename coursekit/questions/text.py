@@ -96,7 +96,7 @@ class Block:
 
 
 _SPAN = re.compile(r"\$([^$\n]+)\$|`([^`\n]+)`|\*\*([^*\n]+)\*\*|\\([\\$`*|])")
-_CELL = re.compile(r"(?<!\\)\|(?=(?:(?:\\.|[^$\\])*\$[^$]*\$)*(?:\\.|[^$\\])*$)")
+_CELL = re.compile(r"\|((?:\$[^$\n]+\$|`[^`\n]+`|\\[\\$`*|]|[^|])*)")
 _RULE = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
 
 
@@ -119,7 +119,7 @@ def _block(source: str) -> Block:
 
 
 def _row(line: str) -> tuple[Spans, ...]:
-    return tuple(_spans(cell.strip()) for cell in _CELL.split(line)[1:-1])
+    return tuple(_spans(cell.strip()) for cell in _CELL.findall(line)[:-1])
 
 
 def _spans(text: str) -> Spans:
