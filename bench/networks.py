@@ -1,21 +1,31 @@
-"""Nos réseaux à côté de leurs jumeaux de torchvision : temps d’inférence, d’un pas d’entraînement, et mémoire.
+"""Nos réseaux à côté de leurs jumeaux de torchvision et de timm : inférence, pas d’entraînement, mémoire.
 
-    python bench/networks.py                                    # quelques réseaux courants, sur CPU
-    python bench/networks.py --names vgg16 resnet50-v1.5
+    python bench/networks.py                                    # les réseaux courants, sur CPU
+    python bench/networks.py --names vgg16 resnet50-v1.5 --rounds 21
     python bench/networks.py --device cuda --dtype bfloat16 --channels-last --batch 128 --compile
 
-Les deux réseaux ont les mêmes poids ; ils alternent, tour après tour, et l’on compare les médianes (rapport < 1 : le
-nôtre est plus rapide). La mémoire n’est mesurée que sur GPU.
+Les deux réseaux ont les mêmes poids et les mêmes statistiques de normalisation, chacun tel que sa bibliothèque le
+construit ; ils alternent, tour après tour, dans un même processus, et l’on compare les temps tour par tour : un rapport
+est la médiane des rapports, et moins de 1 veut dire que le nôtre est plus rapide. « même format » range aussi le jumeau
+en channels_last : c’est ce qui reste quand les deux partagent l’astuce. La mémoire est le pic d’un processus où un seul
+des deux réseaux s’entraîne (sur GPU, le pic de l’allocateur).
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
+import json
 import math
+import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -23,39 +33,88 @@ from torch import Tensor, nn
 from coursekit.models import build
 from coursekit.models.weights import transfer
 from coursekit.tables import find
-from coursekit.vision import load_torchvision
 
-COMMON = ("alexnet-torchvision", "vgg11", "resnet18", "resnet50-v1.5")
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from peers import build_peer  # les jumeaux sont ceux des tests
+
+COMMON = (
+    "alexnet-torchvision",
+    "vgg16",
+    "vgg16-bn",
+    "googlenet-torchvision",
+    "resnet18",
+    "resnet50-v1.5",
+    "resnext50-32x4d",
+    "wrn-50-2",
+    "densenet121",
+    "se-resnet50",
+    "mobilenet-v1",
+    "mobilenet-v2",
+    "xception",
+    "efficientnet-b0",
+)
+CLASSES = 1000
+CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
 
 @dataclass(frozen=True)
 class Setting:
-    device: torch.device
-    dtype: torch.dtype
+    device: str
+    dtype: str
     batch: int
+    size: int
     rounds: int
     channels_last: bool
     compile: bool
+    memory_rounds: int
+    threads: int
+    clock: str
 
 
-def pair(name: str, setting: Setting) -> tuple[nn.Module, nn.Module]:
-    load_torchvision()
-    from torchvision.models import get_model
+@dataclass(frozen=True)
+class Line:
+    """Un réseau : millisecondes du nôtre, et rapports au jumeau (moins de 1 : le nôtre est plus léger)."""
 
-    entry = find(name)
-    theirs = get_model(
-        entry.peer, **({"init_weights": False} if entry.peer in ("googlenet", "inception_v3") else {})
+    name: str
+    peer: str
+    inference_ms: float
+    inference: float
+    inference_same_format: float
+    training_ms: float
+    training: float
+    training_same_format: float
+    memory: float
+
+
+def our_side(name: str, setting: Setting) -> nn.Module:
+    """Notre réseau, tel que `build` le donne."""
+    packed = True if setting.channels_last else None
+    dtype = getattr(torch, setting.dtype)
+    return build(
+        name, image_size=setting.size, device=setting.device, dtype=dtype, channels_last=packed, seed=0
     )
-    ours = build(name, device="cpu")
-    transfer(ours, theirs.state_dict())
-    return prepare(ours, setting), prepare(theirs, setting)
 
 
-def prepare(model: nn.Module, setting: Setting) -> nn.Module:
-    model = model.to(setting.device, setting.dtype)
-    if setting.channels_last:
-        model = model.to(memory_format=torch.channels_last)
-    return torch.compile(model) if setting.compile else model
+def peer_side(ours: nn.Module, name: str, setting: Setting, *, channels_last: bool) -> nn.Module:
+    """Le jumeau, avec les poids du nôtre : tel que sa bibliothèque le donne, ou rangé en channels_last."""
+    peer = find(name).peer
+    assert peer is not None, f"{name} n’a pas de jumeau"
+    model = build_peer(peer, CLASSES)
+    transfer(model, ours.state_dict())
+    model = model.to(setting.device, getattr(torch, setting.dtype))
+    return model.to(memory_format=torch.channels_last) if channels_last else model  # type: ignore[call-overload]
+
+
+def settle(model: nn.Module, images: Tensor) -> None:
+    """Donne aux normalisations les statistiques de ces images : sans elles, des nombres dénormalisés faussent tout."""
+    norms = [part for part in model.modules() if isinstance(part, nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.momentum = None
+    with torch.no_grad():
+        model.train()(images)
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
 
 
 def inference(model: nn.Module, images: Tensor) -> Callable[[], None]:
@@ -70,7 +129,7 @@ def inference(model: nn.Module, images: Tensor) -> Callable[[], None]:
 
 def training(model: nn.Module, images: Tensor) -> Callable[[], None]:
     model.train()
-    optimizer = torch.optim.SGD(model.parameters(), lr=1e-4)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1e-6)
     labels = torch.zeros(len(images), dtype=torch.long, device=images.device)
 
     def run() -> None:
@@ -83,45 +142,115 @@ def training(model: nn.Module, images: Tensor) -> Callable[[], None]:
     return run
 
 
-def seconds(run: Callable[[], None], device: torch.device) -> float:
-    synchronise(device)
-    start = time.perf_counter()
+def seconds(run: Callable[[], None], setting: Setting) -> float:
+    clock = CLOCKS[setting.clock]
+    synchronise()
+    start = clock()
     run()
-    synchronise(device)
-    return time.perf_counter() - start
+    synchronise()
+    return clock() - start
 
 
-def synchronise(device: torch.device) -> None:
-    if device.type == "cuda":
+def synchronise() -> None:
+    if torch.cuda.is_available():
         torch.cuda.synchronize()
 
 
-def peak_memory(run: Callable[[], None], device: torch.device) -> float:
-    if device.type != "cuda":
-        return math.nan
-    torch.cuda.reset_peak_memory_stats()
-    run()
-    return float(torch.cuda.max_memory_allocated())
-
-
-def compare(
-    ours: Callable[[], None], theirs: Callable[[], None], setting: Setting
-) -> tuple[float, float, float]:
-    """(médiane du nôtre en secondes, rapport des médianes, rapport des mémoires)."""
-    runs = (ours, theirs)
+def alternate(runs: list[Callable[[], None]], setting: Setting) -> list[list[float]]:
+    """Les temps de chacun, en secondes ; l’ordre s’inverse à chaque tour."""
     for run in runs:
         run()
         run()
-    times: tuple[list[float], list[float]] = ([], [])
-    for turn in range(setting.rounds):
-        for index in (0, 1) if turn % 2 else (1, 0):
-            times[index].append(seconds(runs[index], setting.device))
-    medians = [statistics.median(values) for values in times]
-    memories = [peak_memory(run, setting.device) for run in runs]
-    return medians[0], medians[0] / medians[1], memories[0] / memories[1]
+    times: list[list[float]] = [[] for _ in runs]
+    order = list(range(len(runs)))
+    for _ in range(setting.rounds):
+        for index in order:
+            times[index].append(seconds(runs[index], setting))
+        order.reverse()
+    return times
 
 
-def read_arguments() -> tuple[list[str], Setting]:
+def ratio(ours: list[float], theirs: list[float]) -> float:
+    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+
+
+def images_for(name: str, setting: Setting) -> Tensor:
+    channels = find(name).input.channels
+    dtype = getattr(torch, setting.dtype)
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(setting.batch, channels, setting.size, setting.size, generator=generator)
+    return images.to(setting.device, dtype)
+
+
+def compare(name: str, setting: Setting) -> Line:
+    images = images_for(name, setting)
+    ours = our_side(name, setting)
+    settle(ours, images)
+    sides = [
+        ours,
+        peer_side(ours, name, setting, channels_last=setting.channels_last),
+        peer_side(ours, name, setting, channels_last=True),
+    ]
+    if setting.compile:
+        sides = [torch.compile(side) for side in sides]
+    quick = alternate([inference(side, images) for side in sides], setting)
+    slow = alternate([training(side, images) for side in sides], setting)
+    return Line(
+        name=name,
+        peer=find(name).peer or "",
+        inference_ms=1e3 * statistics.median(quick[0]),
+        inference=ratio(quick[0], quick[1]),
+        inference_same_format=ratio(quick[0], quick[2]),
+        training_ms=1e3 * statistics.median(slow[0]),
+        training=ratio(slow[0], slow[1]),
+        training_same_format=ratio(slow[0], slow[2]),
+        memory=memory_ratio(name, setting),
+    )
+
+
+def memory_ratio(name: str, setting: Setting) -> float:
+    if not setting.memory_rounds:
+        return math.nan
+    peaks = {
+        side: statistics.median(peak_apart(name, setting, side) for _ in range(setting.memory_rounds))
+        for side in ("ours", "peer")
+    }
+    return peaks["ours"] / peaks["peer"]
+
+
+def peak_apart(name: str, setting: Setting, side: str) -> float:
+    """Le pic, en octets, d’un processus à part où ce réseau fait trois pas d’entraînement."""
+    task = json.dumps({"name": name, "side": side, "setting": asdict(setting)})
+    done = subprocess.run(
+        [sys.executable, __file__, "--peak", task], capture_output=True, text=True, check=True
+    )
+    return float(done.stdout.split()[-1])
+
+
+def print_peak(task: str) -> None:
+    given = json.loads(task)
+    name, setting = given["name"], Setting(**given["setting"])
+    torch.set_num_threads(setting.threads)
+    images = images_for(name, setting)
+    before = resident("VmRSS")
+    model = our_side(name, setting)
+    if given["side"] == "peer":
+        model = peer_side(model, name, setting, channels_last=setting.channels_last)
+    run = training(model, images)
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # le noyau oublie le pic de la construction
+    for _ in range(3):
+        run()
+    print(torch.cuda.max_memory_allocated() if setting.device == "cuda" else resident("VmHWM") - before)
+
+
+def resident(field: str) -> int:
+    """Octets de mémoire vive de ce processus : VmRSS maintenant, VmHWM à son pic (Linux)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * int(next(line for line in lines if line.startswith(field)).split()[1])
+
+
+def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -129,35 +258,72 @@ def read_arguments() -> tuple[list[str], Setting]:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16", "float16"])
     parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--size", type=int, default=224, help="côté des images, en pixels")
     parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--channels-last", action="store_true")
+    parser.add_argument("--memory-rounds", type=int, default=3, help="0 : ne pas mesurer la mémoire")
+    parser.add_argument("--channels-last", action="store_true", help="les deux réseaux en channels_last")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument(
+        "--clock",
+        choices=list(CLOCKS),
+        default="wall",
+        help="cpu : le temps du seul processus, pour une machine partagée (avec --threads 1)",
+    )
     parser.add_argument("--compile", action="store_true")
-    given = parser.parse_args()
-    device, dtype = torch.device(given.device), getattr(torch, given.dtype)
-    return given.names, Setting(device, dtype, given.batch, given.rounds, given.channels_last, given.compile)
+    parser.add_argument("--output", type=Path, help="où écrire les mesures, en JSON")
+    parser.add_argument("--peak", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def processor() -> str:
+    if torch.cuda.is_available():
+        return str(torch.cuda.get_device_name())
+    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
+        if line.startswith("model name"):
+            return f"{line.split(':')[1].strip()}, {torch.get_num_threads()} fils"
+    return platform.processor()
+
+
+def report(lines: list[Line], setting: Setting) -> dict[str, object]:
+    ratios = [value for line in lines for value in (line.inference, line.training)]
+    return {
+        "command": f"python {' '.join(sys.argv)}",
+        "date": date.today().isoformat(),
+        "machine": processor(),
+        "torch": torch.__version__,
+        "setting": asdict(setting),
+        "geometric_mean": statistics.geometric_mean(ratios),
+        "lines": [asdict(line) for line in lines],
+    }
 
 
 def main() -> None:
-    names, setting = read_arguments()
-    print(f"PyTorch {torch.__version__}, {setting}")
-    print(
-        f"{'réseau':<22} {'inférence':>10} {'rapport':>8} {'entraînement':>13} {'rapport':>8} {'mémoire':>8}"
-    )
-    ratios: list[float] = []
-    for name in names:
-        side = find(name).input.spatial[0]
-        images = torch.rand(setting.batch, 3, side, side, device=setting.device, dtype=setting.dtype)
-        if setting.channels_last:
-            images = images.contiguous(memory_format=torch.channels_last)
-        ours, theirs = pair(name, setting)
-        quick = compare(inference(ours, images), inference(theirs, images), setting)
-        slow = compare(training(ours, images), training(theirs, images), setting)
-        ratios += [quick[1], slow[1]]
-        costs = (
-            f"{quick[0] * 1e3:8.1f}ms {quick[1]:8.3f} {slow[0] * 1e3:11.1f}ms {slow[1]:8.3f} {slow[2]:8.3f}"
+    given = read_arguments()
+    if given.peak:
+        print_peak(given.peak)
+    else:
+        measure_all(given)
+
+
+def measure_all(given: argparse.Namespace) -> None:
+    fields = Setting.__dataclass_fields__
+    setting = Setting(**{name: getattr(given, name) for name in fields})
+    torch.set_num_threads(setting.threads)
+    print(f"PyTorch {torch.__version__}, {processor()}, {setting}")
+    print("réseau, ms, rapport (même format) : inférence | entraînement | mémoire")
+    lines = []
+    for name in given.names:
+        line = compare(name, setting)
+        lines.append(line)
+        print(
+            f"{name:<22} {line.inference_ms:7.0f} {line.inference:6.3f} ({line.inference_same_format:.3f}) | "
+            f"{line.training_ms:7.0f} {line.training:6.3f} ({line.training_same_format:.3f}) | {line.memory:6.3f}",
+            flush=True,
         )
-        print(f"{name:<22} {costs}", flush=True)
-    print(f"moyenne géométrique des rapports : {statistics.geometric_mean(ratios):.3f}")
+    made = report(lines, setting)
+    print(f"moyenne géométrique des rapports : {made['geometric_mean']:.3f}")
+    if given.output:
+        given.output.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

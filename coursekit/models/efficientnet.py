@@ -32,7 +32,10 @@ class MBConv(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         made = self.project(self.se(self.depthwise(self.expand(x))))
-        return x + self.drop_path(made) if self.has_shortcut else made
+        if self.has_shortcut:
+            made = self.drop_path(made)
+            made += x  # sur place : une carte de moins en mémoire
+        return made
 
 
 def initialise(network: nn.Module) -> None:

@@ -140,7 +140,7 @@ class GoogLeNet(nn.Module):
                 nn.init.trunc_normal_(module.weight, std=0.01)
 
     def taps(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Ce que lisent les trois têtes : les dernières cartes, puis celles d’où partent aux1 et aux2."""
+        """Ce que lisent les trois têtes : les dernières cartes, puis celles d’où partent aux1 et aux2."""
         x = self.norm1(self.pool1(self.conv1(x)))
         x = self.pool2(self.norm2(self.conv3(self.conv2(x))))
         x = self.pool3(self.inception3b(self.inception3a(x)))

@@ -61,8 +61,10 @@ class InvertedResidual(nn.Module):
         self.has_shortcut = stride == 1 and in_channels == out_channels
 
     def forward(self, x: Tensor) -> Tensor:
-        projected = self.project(self.depthwise(self.expand(x)))
-        return x + projected if self.has_shortcut else projected
+        made = self.project(self.depthwise(self.expand(x)))
+        if self.has_shortcut:
+            made += x  # sur place : une carte de moins en mémoire
+        return made
 
 
 class MobileNetV2(nn.Module):

@@ -39,7 +39,9 @@ class PreactUnit(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         activated = self.relu1(self.bn1(x))
         projects = isinstance(self.shortcut, nn.Conv2d)
-        return self.residual(activated) + self.shortcut(activated if projects else x)
+        made = self.residual(activated)
+        made += self.shortcut(activated if projects else x)  # sur place : une carte de moins en mémoire
+        return made
 
 
 class BasicUnit(PreactUnit):

@@ -64,7 +64,9 @@ class BasicBlock(nn.Module):
         return self.bn2(self.conv2(x))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.relu2(self.residual(x) + self.shortcut(x))
+        made = self.residual(x)
+        made += self.shortcut(x)  # sur place : une carte de moins en mémoire
+        return self.relu2(made)
 
 
 class Bottleneck(nn.Module):
@@ -103,7 +105,9 @@ class Bottleneck(nn.Module):
         return self.bn3(self.conv3(x))
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.relu3(self.residual(x) + self.shortcut(x))
+        made = self.residual(x)
+        made += self.shortcut(x)
+        return self.relu3(made)
 
 
 class PlainBasicBlock(BasicBlock):

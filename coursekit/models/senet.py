@@ -71,7 +71,9 @@ class SEIdentity(SEBottleneck):
         return Bottleneck.residual(self, x)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.relu3(self.residual(x) + self.se(self.shortcut(x)))
+        made = self.residual(x)
+        made += self.se(self.shortcut(x))
+        return self.relu3(made)
 
 
 class SEConv3x3(SEBottleneck):
