@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
-from coursekit.questions.bank import bases, filters, pooling, residual, sizes
+from coursekit.questions.bank import (
+    bases,
+    borders,
+    chains,
+    dense,
+    filters,
+    padding,
+    pooling,
+    pooling_sizes,
+    residual,
+    sizes,
+    widths,
+)
 from coursekit.questions.family import Family
 
 BANK: tuple[Family, ...] = (
     *filters.FAMILIES,
     *sizes.FAMILIES,
+    *padding.FAMILIES,
+    *borders.FAMILIES,
+    *chains.FAMILIES,
     *pooling.FAMILIES,
+    *pooling_sizes.FAMILIES,
     *bases.FAMILIES,
     *residual.FAMILIES,
+    *dense.FAMILIES,
+    *widths.FAMILIES,
 )
 
 
