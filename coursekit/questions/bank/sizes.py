@@ -2,12 +2,69 @@
 
 from __future__ import annotations
 
-from coursekit.arithmetic import Misconception, output_size
-from coursekit.errors import ShapeError
+from coursekit.arithmetic import Misconception, kernel_size_for, output_size
 from coursekit.layers import Shape
-from coursekit.questions.answers import Choice, TensorShape
+from coursekit.questions.answers import TensorShape
 from coursekit.questions.domain import choices, integers
 from coursekit.questions.family import Family
+
+FILTER_DEPTH = Family(
+    id="conv.filter_depth",
+    title="Profondeur d’un filtre",
+    topic="tailles",
+    level=1,
+    time_s=30,
+    source="CNN I, « Quelques questions »",
+    objectives=("Donner la taille complète d’un filtre.",),
+    domain={
+        "size": choices(14, 28, 56, 112, 224),
+        "channels": choices(1, 3, 6, 10, 48, 96, 192),
+        "kernel": choices(1, 3, 5, 7, 11),
+        "filters": choices(8, 16, 32, 64, 128, 256),
+    },
+    valid=lambda channels, filters, kernel: channels not in (filters, kernel),
+    answer=lambda channels: channels,
+    mistakes=(
+        Misconception(
+            "filter-depth.number-of-filters",
+            lambda filters: filters,
+            "Vous avez donné le nombre de filtres : c’est la profondeur de la sortie. Un filtre, lui, traverse "
+            "toute la profondeur du volume qu’il lit.",
+        ),
+        Misconception(
+            "filter-depth.always-colour",
+            lambda: 3,
+            "La profondeur vaut 3 quand l’entrée est une image en couleurs. Regardez combien de canaux a ce "
+            "volume-ci.",
+        ),
+        Misconception(
+            "filter-depth.flat",
+            lambda: 1,
+            "Un filtre plat ne lirait qu’un canal. Le filtre d’une couche convolutive lit tous les canaux à la fois.",
+        ),
+        Misconception(
+            "filter-depth.cube",
+            lambda kernel: kernel,
+            "Un filtre n’est pas un cube : sa profondeur ne suit pas sa largeur, mais le nombre de canaux de "
+            "l’entrée.",
+        ),
+        Misconception(
+            "filter-depth.width",
+            lambda size: size,
+            "Vous avez donné la largeur de l’entrée. La profondeur se lit sur la troisième dimension.",
+        ),
+    ),
+    statement=lambda size, channels, kernel, filters: (
+        f"Une couche convolutive lit un volume de ${size}\\times{size}\\times{channels}$ (hauteur, largeur, canaux) "
+        f"et lui applique {filters} filtres. Complétez la taille d’un filtre : ${kernel}\\times{kernel}\\times$ ?"
+    ),
+    solution=lambda size, channels, kernel, answer: (
+        f"Un filtre lit tous les canaux de son entrée : le volume ${size}\\times{size}\\times{channels}$ en a "
+        f"{answer.shown()}.",
+        f"Chaque filtre est donc de taille ${kernel}\\times{kernel}\\times{channels}$.",
+    ),
+    hints=("Que doit voir un filtre pour combiner les couleurs d’un pixel ?",),
+)
 
 OUT_SIZE = Family(
     id="conv.out_size",
@@ -123,60 +180,70 @@ OUT_TENSOR = Family(
 )
 
 
-def _fits(size: int, kernel: int, padding: int, stride: int) -> bool:
-    try:
-        output_size(size, kernel, stride, padding, fit="raise")
-    except ShapeError:
-        return False
-    return True
+def _exact_input(kernel: int, output: int, stride: int, padding: int) -> int:
+    """La largeur d’image qui donne exactement cette sortie."""
+    return stride * (output - 1) + kernel - 2 * padding
 
 
-_YES = "Oui : le filtre couvre toute l’image."
-_NO = "Non : les derniers pixels sont ignorés."
-
-STRIDE_FITS = Family(
-    id="conv.stride_fits",
-    title="Le pas tombe-t-il juste ?",
+INVERSE_FILTER = Family(
+    id="conv.inverse_filter",
+    title="Retrouver la taille du filtre",
     topic="tailles",
-    level=1,
-    time_s=60,
-    source="CNN I, « Pas (stride) »",
-    objectives=("Reconnaître un pas qui ne tombe pas juste.",),
+    level=2,
+    time_s=120,
+    source="CNN I, « Tailles entrée et sortie »",
+    objectives=("Retourner la formule de la taille de sortie.",),
     domain={
-        "size": integers(12, 64),
-        "kernel": choices(3, 5, 7),
-        "stride": choices(2, 3, 4),
-        "padding": integers(0, 2),
+        "kernel": choices(3, 4, 5, 6, 7, 9, 11),
+        "output": choices(8, 13, 14, 16, 26, 27, 28, 55),
+        "stride": integers(1, 4),
+        "padding": integers(0, 3),
     },
-    answer=lambda size, kernel, padding, stride: Choice(
-        _YES if _fits(size, kernel, padding, stride) else _NO
-    ),
+    valid=lambda kernel, padding: padding < kernel,
+    formula=kernel_size_for,
+    arguments=lambda kernel, output, stride, padding: {
+        "input_size": _exact_input(kernel, output, stride, padding),
+        "output_size": output,
+        "stride": stride,
+        "padding": padding,
+    },
     mistakes=(
         Misconception(
-            "stride-fits.opposite",
-            lambda size, kernel, padding, stride: _NO if _fits(size, kernel, padding, stride) else _YES,
-            "Regardez le reste de la division de W + 2P − F par S = {stride}.",
+            "inverse-kernel.no-padding",
+            lambda input_size, output_size, stride: input_size - stride * (output_size - 1),
+            "Vous avez oublié le padding : le filtre glisse aussi sur les {padding} zéros ajoutés de chaque côté.",
         ),
         Misconception(
-            "stride-fits.size-only",
-            lambda: "Cela dépend du nombre de filtres.",
-            "Le nombre de filtres donne le nombre de cartes ; il ne change pas leur taille.",
+            "inverse-kernel.no-stride",
+            lambda input_size, output_size, padding: input_size + 2 * padding - (output_size - 1),
+            "Vous avez oublié le pas : entre deux positions, le filtre avance de {stride} pixels.",
         ),
         Misconception(
-            "stride-fits.content",
-            lambda: "Cela dépend des valeurs de l’image.",
-            "Les positions du filtre ne dépendent que de W, F, S et P, jamais des valeurs.",
+            "inverse-kernel.difference",
+            lambda input_size, output_size: input_size - output_size,
+            "La différence des tailles ne suffit pas. Posez la formule de la taille de sortie, puis isolez F.",
+        ),
+        Misconception(
+            "inverse-kernel.plus-one",
+            lambda input_size, output_size, stride, padding: (
+                input_size + 2 * padding - stride * (output_size - 1) + 1
+            ),
+            "Vous avez ajouté 1 à la fin. Le 1 de la formule compte une position : il se retranche de W₂, avant de "
+            "multiplier par le pas.",
         ),
     ),
-    statement=lambda size, kernel, stride, padding: (
-        f"Une image de ${size}\\times{size}$ pixels, un filtre ${kernel}\\times{kernel}$, un pas $S = {stride}$, un "
-        f"padding $P = {padding}$. Le pas tombe-t-il juste ?"
+    statement=lambda kernel, output, stride, padding: (
+        f"Une image de ${_exact_input(kernel, output, stride, padding)}\\times"
+        f"{_exact_input(kernel, output, stride, padding)}$ traverse une couche convolutive de pas $S = {stride}$ "
+        + (f"et de padding $P = {padding}$" if padding else "sans padding")
+        + f". La sortie est de ${output}\\times{output}$ et le pas tombe juste. Les filtres sont carrés : quelle est "
+        "leur taille $F$ ?"
     ),
-    solution=lambda size, kernel, stride, padding, answer: (
-        f"$W + 2P − F = {size} + 2\\times{padding} − {kernel} = {size + 2 * padding - kernel}$, dont le reste par "
-        f"$S = {stride}$ est {(size + 2 * padding - kernel) % stride}.",
-        answer.shown(),
+    hints=(
+        "Combien de fois le filtre se déplace-t-il pour donner cette sortie ?",
+        "Le filtre à sa dernière position touche le bord de l’image, padding compris.",
     ),
 )
 
-FAMILIES = (OUT_SIZE, OUT_TENSOR, STRIDE_FITS)
+
+FAMILIES = (FILTER_DEPTH, OUT_SIZE, OUT_TENSOR, INVERSE_FILTER)
