@@ -1,13 +1,13 @@
 """Des questions faites pour casser un export : un type de réponse chacune, et partout les signes qui gênent un format.
 
 `RAW` est le texte tel qu’un élève doit le lire, `HARD` le même en balisage. `NASTY` a une famille par type de réponse,
-hors de la banque ; `nasty_variants()` en donne les questions.
+hors de la banque ; `nasty_variants()` en donne les questions, et `bank_variants()` celles de la banque.
 """
 
 from fractions import Fraction
 
 from coursekit.arithmetic import Misconception
-from coursekit.questions import Family, Key, Part, generate
+from coursekit.questions import BANK, Family, Key, Part, generate
 from coursekit.questions.answers import Choice, Choices, FormulaText, Integer, MatrixAnswer, Real, TensorShape
 from coursekit.questions.domain import choices
 from coursekit.questions.family import Figure
@@ -128,3 +128,9 @@ NASTY = (
 def nasty_variants(form=None, count=2):
     """Les questions difficiles, `count` par famille."""
     return [v for family in NASTY for v in generate(family, count, Key(seed=1), form=form)]
+
+
+def bank_variants(form=None, seeds=range(3)):
+    """Les questions distinctes que donnent ces graines, toutes familles de la banque."""
+    found = (v for family in BANK for seed in seeds for v in generate(family, 1, Key(seed=seed), form=form))
+    return list({variant.note: variant for variant in found}.values())
