@@ -7,12 +7,12 @@ suffisent à les reconstruire ; l’empreinte de la note garantit qu’une fam
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, cast
 
-from coursekit.errors import CourseError
+from coursekit.errors import CourseError, UnknownNameError
 from coursekit.questions.bank import find
 from coursekit.questions.build import Rejected, all_options, build
 from coursekit.questions.deal import Deal, can_deal
@@ -30,21 +30,52 @@ class ManifestError(CourseError, ValueError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Ce qu’un exemplaire demande à une famille."""
+    """Ce qu’un exemplaire demande à une famille : `common`, les mêmes questions à tous ; `section`, où elles sont."""
 
     family: Family
     count: int = 1
     form: Form | None = None
     points: int | None = None
+    common: bool = False
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Une question d’un exemplaire, son barème et le titre de sa section (vide s’il n’y en a pas)."""
+
+    variant: Variant
+    points: int
+    section: str = ""
 
 
 @dataclass(frozen=True)
 class Copy:
-    """L’exemplaire d’un élève ; `points[i]` est le barème de sa question `i`."""
+    """L’exemplaire d’un élève ; `points[i]` est le barème de sa question `i`, `sections[i]` le titre de sa section.
+
+    `sections` est vide quand la série n’en a pas.
+    """
 
     student: str
     variants: tuple[Variant, ...]
     points: tuple[int, ...]
+    sections: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, student: str, drawn: Iterable[Drawn]) -> Copy:
+        questions = tuple(drawn)
+        sections = tuple(question.section for question in questions)
+        return cls(
+            student,
+            tuple(question.variant for question in questions),
+            tuple(question.points for question in questions),
+            sections if any(sections) else (),
+        )
+
+    @property
+    def drawn(self) -> Iterator[Drawn]:
+        sections = self.sections or ("",) * len(self.variants)
+        return (Drawn(*parts) for parts in zip(self.variants, self.points, sections, strict=True))
 
 
 @dataclass(frozen=True)
@@ -63,17 +94,38 @@ class QuestionSet:
         Raises:
             ShortageError: une famille n’a pas assez de questions distinctes.
         """
-        key = Key(self.course, self.name, student, self.seed)
+        return Copy.of(student, self.draw(student))
+
+    def draw(self, student: str) -> Iterator[Drawn]:
+        """Les questions d’un élève, l’une après l’autre."""
+        shared = self._shared
+        seen = {variant.hash for variants in shared.values() for variant in variants}
+        ranks: dict[str, int] = {}
+        for place, wanted in enumerate(self.wanted):
+            variants = shared.get(place) or self._dealt(wanted, student, seen, ranks)
+            points = wanted.family.points if wanted.points is None else wanted.points
+            for variant in variants:
+                yield Drawn(variant, points, wanted.section)
+
+    @cached_property
+    def _shared(self) -> dict[int, tuple[Variant, ...]]:
+        """Les questions communes, qui ne dépendent d’aucun élève."""
         seen: set[str] = set()
         ranks: dict[str, int] = {}
-        variants, points = [], []
-        for wanted in self.wanted:
-            hand = self._hand(wanted, student, seen)
-            for _ in range(wanted.count):
-                rank = ranks[wanted.family.id] = ranks.get(wanted.family.id, -1) + 1
-                variants.append(hand.next(key.draws(wanted.family, rank)))
-                points.append(wanted.family.points if wanted.points is None else wanted.points)
-        return Copy(student, tuple(variants), tuple(points))
+        return {
+            place: tuple(self._dealt(wanted, "", seen, ranks))
+            for place, wanted in enumerate(self.wanted)
+            if wanted.common
+        }
+
+    def _dealt(
+        self, wanted: Wanted, student: str, seen: set[str], ranks: dict[str, int]
+    ) -> Iterator[Variant]:
+        key = Key(self.course, self.name, student, self.seed)
+        hand = self._hand(wanted, student, seen)
+        for _ in range(wanted.count):
+            rank = ranks[wanted.family.id] = ranks.get(wanted.family.id, -1) + 1
+            yield hand.next(key.draws(wanted.family, rank))
 
     def _hand(self, wanted: Wanted, student: str, seen: set[str]) -> Deal | Search:
         """Une petite famille se distribue, une grande se tire au hasard."""
@@ -93,9 +145,9 @@ class QuestionSet:
         return (self.copy(student) for student in self.students)
 
 
-def record(variant: Variant, points: int) -> dict[str, object]:
+def record(variant: Variant, points: int, section: str = "") -> dict[str, object]:
     """Une question en données simples, d’où `restore` la reconstruit."""
-    return {
+    found: dict[str, object] = {
         "family": variant.family.id,
         "version": variant.family.version,
         "params": variant.params,
@@ -104,46 +156,110 @@ def record(variant: Variant, points: int) -> dict[str, object]:
         "note": variant.hash,
         "points": points,
     }
+    return {**found, "section": section} if section else found
+
+
+class ManifestWriter:
+    """Écrit un manifeste au fil des questions : `write` reçoit chaque morceau de texte."""
+
+    def __init__(self, made: QuestionSet, write: Callable[[str], object]) -> None:
+        self._write = write
+        self._copies = self._questions = 0
+        head = {"format": 1, "course": made.course, "set": made.name, "seed": made.seed}
+        write(json.dumps(head, ensure_ascii=False)[:-1] + ', "copies": [')
+
+    def copy(self, student: str, drawn: Iterable[Drawn]) -> Iterator[Drawn]:
+        """Les mêmes questions, écrites au passage comme celles de cet élève."""
+        name = json.dumps(student, ensure_ascii=False)
+        self._write(f'{"," if self._copies else ""}\n{{"student": {name}, "questions": [')
+        self._copies += 1
+        for rank, question in enumerate(drawn):
+            line = json.dumps(record(question.variant, question.points, question.section), ensure_ascii=False)
+            self._write(f"{', ' if rank else ''}{line}")
+            yield question
+        self._write("]}")
+
+    def close(self) -> None:
+        self._write("\n]}\n")
 
 
 def manifest(made: QuestionSet, copies: Iterable[Copy]) -> Iterator[str]:
     """Le manifeste, morceau par morceau."""
-    head = {"format": 1, "course": made.course, "set": made.name, "seed": made.seed}
-    yield json.dumps(head, ensure_ascii=False)[:-1] + ', "copies": ['
-    for index, copy in enumerate(copies):
-        questions = [record(v, p) for v, p in zip(copy.variants, copy.points, strict=True)]
-        line = json.dumps({"student": copy.student, "questions": questions}, ensure_ascii=False)
-        yield f"{',' if index else ''}\n{line}"
-    yield "\n]}\n"
+    pieces: list[str] = []
+    writer = ManifestWriter(made, pieces.append)
+    for copy in copies:
+        for _ in writer.copy(copy.student, copy.drawn):
+            pass
+        yield "".join(pieces)
+        pieces.clear()
+    writer.close()
+    yield "".join(pieces)
 
 
-def read_manifest(text: str) -> tuple[Mapping[str, Any], tuple[Copy, ...]]:
-    """L’en-tête d’un manifeste et ses exemplaires, reconstruits.
+def read_manifest(text: str, own: Sequence[Family] = ()) -> tuple[Mapping[str, Any], tuple[Copy, ...]]:
+    """L’en-tête d’un manifeste et ses exemplaires, reconstruits ; `own`, des familles qui ne sont pas dans la banque.
 
     Raises:
         ManifestError: le texte n’est pas un manifeste, ou une famille a changé depuis.
+        UnknownNameError: une famille n’existe pas.
+    """
+    head, entries = parse_manifest(text)
+    known: dict[str, Variant] = {}
+    return head, tuple(restore_copy(entry, own, known) for entry in entries)
+
+
+def parse_manifest(text: str) -> tuple[dict[str, Any], list[Mapping[str, Any]]]:
+    """L’en-tête d’un manifeste et ses exemplaires, encore en données (`restore_copy` les reconstruit).
+
+    Raises:
+        ManifestError: le texte n’est pas un manifeste.
     """
     try:
         data = json.loads(text)
-        copies = tuple(_copy(entry) for entry in data.pop("copies"))
+        entries = data.pop("copies")
+        for entry in entries:
+            entry["student"], entry["questions"]
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
-        raise ManifestError(f"Ce fichier n’est pas un manifeste de questions ({error}).") from None
-    return data, copies
+        raise _not_a_manifest(error) from None
+    return data, entries
 
 
-def _copy(entry: Mapping[str, Any]) -> Copy:
-    variants = tuple(restore(question) for question in entry["questions"])
-    return Copy(entry["student"], variants, tuple(question["points"] for question in entry["questions"]))
+def _not_a_manifest(error: Exception) -> ManifestError:
+    return ManifestError(f"Ce fichier n’est pas un manifeste de questions ({error}).")
 
 
-def restore(entry: Mapping[str, Any]) -> Variant:
+def restore_copy(
+    entry: Mapping[str, Any], own: Sequence[Family] = (), known: dict[str, Variant] | None = None
+) -> Copy:
+    """L’exemplaire d’une entrée ; `known` garde les questions déjà reconstruites, que des élèves se partagent.
+
+    Raises:
+        ManifestError, UnknownNameError: comme `restore`.
+    """
+    known = {} if known is None else known
+    try:
+        drawn = []
+        for question in entry["questions"]:
+            name = f"{question['note']} {question['form']} {question['options']}"
+            if name not in known:
+                known[name] = restore(question, own)
+            drawn.append(Drawn(known[name], question["points"], question.get("section", "")))
+    except UnknownNameError:
+        raise
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _not_a_manifest(error) from None
+    return Copy.of(entry["student"], drawn)
+
+
+def restore(entry: Mapping[str, Any], own: Sequence[Family] = ()) -> Variant:
     """La question d’un manifeste, dans l’ordre de propositions qu’avait l’élève.
 
     Raises:
         UnknownNameError: sa famille n’existe plus.
         ManifestError: sa famille a changé : elle ne donne plus la même question.
     """
-    family = find(entry["family"])
+    name = entry["family"]
+    family = next((family for family in own if family.id == name), None) or find(name)
     params = {name: _value(value) for name, value in entry["params"].items()}
     found = build(family, cast(Params, params), Draws(0), entry["form"])
     if isinstance(found, Rejected) or found.hash != entry["note"]:
