@@ -139,8 +139,19 @@ def _html_row(columns: Cells) -> str:
 
 def network_field(rows: Sequence[Row]) -> tuple[int, ...]:
     """Champ récepteur de la dernière carte, avant la vectorisation et le pooling global, qui voient tout."""
+    last = _last_map(rows)
+    return last.receptive_field if last else ()
+
+
+def sees_everything(rows: Sequence[Row]) -> bool:
+    """Si chaque unité de la dernière carte voit l’image entière, parce qu’une porte (SE) l’a résumée en chemin."""
+    last = _last_map(rows)
+    return last is not None and not any(field.jump for field in last.fields)
+
+
+def _last_map(rows: Sequence[Row]) -> Row | None:
     maps = [row for row in rows if row.output.dims and (row.kind != "AdaptivePool" or row.fields[0].jump)]
-    return maps[-1].receptive_field if maps else ()
+    return maps[-1] if maps else None
 
 
 def as_data(entry: Entry, rows: Sequence[Row]) -> dict[str, object]:

@@ -191,6 +191,12 @@ def test_compare_puts_costs_and_published_accuracies_side_by_side(run):
     assert data["resnet50"]["receptive_field"] == [483, 483]
 
 
+@pytest.mark.parametrize(("name", "shown"), [("resnet50", "483×483"), ("se-resnet50", "toute l’image")])
+def test_compare_says_when_a_gate_makes_every_unit_see_the_whole_image(run, name, shown):
+    _, out, _ = run("compare", name)
+    assert shown in out
+
+
 def test_compare_plots_only_what_has_a_published_accuracy(run, tmp_path):
     code, out, err = run("compare", "vgg16", "lenet5", "--plot", str(tmp_path / "nuage.svg"))
     assert (code, out.count("\n")) == (0, 3)

@@ -34,6 +34,7 @@ class Network:
     parameters: int
     macs: int
     field: tuple[int, ...] = ()
+    sees_everything: bool = False
 
     @property
     def accuracy(self) -> Accuracy | None:
@@ -54,6 +55,7 @@ class Network:
             "parameters": self.parameters,
             "macs": self.macs,
             "receptive_field": list(self.field) if self.proven else None,
+            "sees_everything": self.sees_everything if self.proven else None,
             "top1": accuracy.top1 if accuracy else None,
             "top5": accuracy.top5 if accuracy else None,
             "accuracy_source": f"{accuracy.source}, {accuracy.protocol}" if accuracy else None,
@@ -75,7 +77,8 @@ class Network:
             name = f"{self.entry.name} {PUBLISHED_ONLY}"
             return (name, size, self.entry.parameters.stated, self.entry.macs.stated, "–")
         costs = report.magnitude(self.parameters), report.magnitude(self.macs)
-        return (self.entry.name, size, *costs, report.sizes(self.field))
+        field = "toute l’image" if self.sees_everything else report.sizes(self.field)
+        return (self.entry.name, size, *costs, field)
 
 
 PUBLISHED_ONLY = "†"
@@ -103,7 +106,7 @@ def _network(name: str) -> Network:
         raise UnknownNameError("Réseau", name, (*names(), *(network.name for network in CHARTED)))
     entry = find(name)
     rows = entry.rows()
-    return Network(entry, *totals(rows), report.network_field(rows))
+    return Network(entry, *totals(rows), report.network_field(rows), report.sees_everything(rows))
 
 
 def render(networks: Sequence[Network], markdown: bool) -> str:
