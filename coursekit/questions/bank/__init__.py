@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from coursekit.errors import UnknownNameError
 from coursekit.questions.bank import (
+    attention,
     bases,
     borders,
     chains,
     dense,
+    dense_growth,
     filters,
+    gates,
     padding,
     pooling,
     pooling_sizes,
     residual,
+    se_stages,
     sizes,
     widths,
 )
@@ -29,7 +33,11 @@ BANK: tuple[Family, ...] = (
     *bases.FAMILIES,
     *residual.FAMILIES,
     *dense.FAMILIES,
+    *dense_growth.FAMILIES,
     *widths.FAMILIES,
+    *attention.FAMILIES,
+    *se_stages.FAMILIES,
+    *gates.FAMILIES,
 )
 
 
