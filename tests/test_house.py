@@ -22,7 +22,9 @@ MAY_IMPORT = {
     "prose": {"errors", "report"},
     "viz": {"errors", "layers", "arithmetic", "tables", "filters"},
     "checks": {"errors", "layers", "arithmetic", "tables", "models", "measure", "report"},
-    "questions": {"errors", "layers", "arithmetic", "tables", "checks", "report"},
+    "afm": {"errors"},
+    "questions": {"errors", "layers", "arithmetic", "tables", "checks", "report", "afm"},
+    "widgets": {"errors", "layers", "arithmetic", "tables", "checks", "report", "questions", "afm"},
     "filters": {"errors"},
     "vision": {"errors"},
     "doctor": {"vision"},
@@ -39,12 +41,14 @@ LIGHT = (
     "tables",
     "report",
     "checks",
+    "afm",
     "questions",
+    "widgets",
     "course",
     "cli",
     "doctor",
 )
-HEAVY = ("torch", "torchvision", "matplotlib", "ipywidgets", "nbgrader", "numpy", "skimage")
+HEAVY = ("torch", "torchvision", "matplotlib", "ipywidgets", "anywidget", "nbgrader", "numpy", "skimage")
 
 
 def part_of(module):

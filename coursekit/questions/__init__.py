@@ -33,6 +33,7 @@ from coursekit.questions.bank import BANK, find
 from coursekit.questions.family import TOPICS, Family, Part
 from coursekit.questions.generate import Key, ShortageError, capacity, generate
 from coursekit.questions.judging import Mark, mark
+from coursekit.questions.quizzes import quiz
 from coursekit.questions.sets import Copy, QuestionSet, Wanted, manifest, read_manifest
 from coursekit.questions.variant import Item, Option, Variant, Wrong
 
@@ -56,5 +57,6 @@ __all__ = [
     "generate",
     "manifest",
     "mark",
+    "quiz",
     "read_manifest",
 ]

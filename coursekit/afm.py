@@ -1,0 +1,123 @@
+"""Montrer un objet interactif là où l’on est : vivant dans Jupyter, autonome dans une page, lisible sans script.
+
+Un objet est un module AFM (`export default { render({ model, el }) }`, rangé dans `coursekit/widgets/`) et un état, en
+données simples. Le même module sert partout :
+
+- dans Jupyter, `anywidget` l’héberge ;
+- dans une page, `classic` en fait un script ordinaire, car un navigateur refuse d’importer un module depuis le disque
+  (`file://`) ; `host.js` trouve les objets de la page et les anime ;
+- sans script, à l’impression et pour un moteur de recherche, il reste `fallback`, du HTML.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+STATIC = "COURSEKIT_WIDGETS"
+"""La variable d’environnement qui vaut « static » quand les pages se lisent sans noyau : le livre la pose."""
+
+SHARED = "host"
+"""Le script commun à tous les objets d’une page."""
+
+
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*//.*\n|^[ \t]+|^\n", re.MULTILINE)
+
+
+def text_of(name: str) -> str:
+    """Un fichier de `coursekit/widgets/`."""
+    return files("coursekit").joinpath("widgets", name).read_text(encoding="utf-8")
+
+
+@lru_cache
+def module(name: str) -> str:
+    """Le module d’un objet en un seul texte : ceux qu’il importe y sont mis avant lui, une fois chacun.
+
+    Commentaires et indentation, qui ne servent qu’à qui lit les sources, n’y sont plus.
+    """
+    return _COMMENT.sub("", "".join(_EXPORT.sub("", piece) for piece in _pieces(name, set())))
+
+
+def _pieces(name: str, seen: set[str]) -> Iterator[str]:
+    seen.add(name)
+    written = text_of(f"{name}.js")
+    for inner in _IMPORT.findall(written):
+        if inner not in seen:
+            yield from _pieces(inner, seen)
+    yield _IMPORT.sub("", written)
+
+
+def classic(name: str) -> str:
+    """Le module en script ordinaire : il s’inscrit sous son nom, et `host.js` l’y trouve."""
+    place = f"window.coursekitWidgets[{json.dumps(name)}] ="
+    body, exports = re.subn(r"^export default\b", lambda _: place, module(name), flags=re.MULTILINE)
+    if exports != 1:
+        raise ValueError(f"widgets/{name}.js doit avoir un « export default », et un seul.")
+    return f"window.coursekitWidgets = window.coursekitWidgets || {{}};\n(() => {{\n{body}}})();\n"
+
+
+@lru_cache
+def style(name: str) -> str:
+    """La feuille de style d’un objet."""
+    return _COMMENT.sub("", text_of(f"{name}.css"))
+
+
+def embedded(state: Mapping[str, Any]) -> str:
+    """L’état dans une balise `<script>`, dont aucun texte ne peut sortir."""
+    text = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    return f'<script type="application/json">{text.replace("<", chr(92) + "u003c")}</script>'
+
+
+@dataclass(frozen=True)
+class Widget:
+    """Un objet à montrer : le nom de son module, son état, et le HTML qui le remplace sans script."""
+
+    name: str
+    state: Mapping[str, Any]
+    fallback: str
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<div class="coursekit-widget" data-afm="{self.name}">{embedded(self.state)}'
+            f'<div class="coursekit-fallback">{self.fallback}</div></div>'
+        )
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        view = None if is_static() else live(self)
+        return {"text/html": self._repr_html_(), "text/plain": f"<{self.name}>", **(view or {})}
+
+    def page(self, title: str) -> str:
+        """Une page entière, sans rien d’extérieur."""
+        return (
+            f'<!doctype html>\n<html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
+            '<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<style>{style(self.name)}</style></head><body><main><h1>{title}</h1>{self._repr_html_()}</main>"
+            f"<script>{classic(self.name)}</script><script>{module(SHARED)}</script></body></html>\n"
+        )
+
+
+def is_static() -> bool:
+    """La sortie sera-t-elle lue sans noyau ?"""
+    return os.environ.get(STATIC) == "static"
+
+
+def live(widget: Widget) -> dict[str, Any] | None:
+    """La vue qu’affiche Jupyter, ou `None` si anywidget n’est pas installé : il reste alors le HTML."""
+    try:
+        import anywidget
+        import traitlets
+    except ImportError:
+        return None
+    traits = {"state": traitlets.Dict(dict(widget.state)).tag(sync=True)}
+    body = {**traits, "_esm": module(widget.name), "_css": style(widget.name)}
+    shown = type(f"Live{widget.name.title()}", (anywidget.AnyWidget,), body)()
+    bundle = shown._repr_mimebundle_()
+    return dict(bundle[0]) if isinstance(bundle, tuple) else bundle
