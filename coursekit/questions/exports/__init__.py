@@ -58,6 +58,7 @@ class Exporter(Protocol):
 
 FORMATS = {
     "moodle": "coursekit.questions.exports.moodle",
+    "qti21": "coursekit.questions.exports.qti21",
     "gift": "coursekit.questions.exports.gift",
 }
 """Le module de chaque format."""
