@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from coursekit.questions.domain import size
 from coursekit.questions.family import TOPICS, Family
 from coursekit.questions.generate import Key, generate
+from coursekit.questions.sets import Copy
 from coursekit.questions.styles import PLAIN, render, render_inline
 from coursekit.questions.text import NBSP
 from coursekit.questions.variant import LETTERS, Variant
@@ -62,3 +63,15 @@ def _lines(variant: Variant) -> Iterator[str]:
     yield "\nSolution"
     for step in variant.solution:
         yield f"  {render(step, PLAIN)}"
+
+
+def copy_as_text(copy: Copy, only: int | None = None) -> str:
+    """Les questions d’un exemplaire, numérotées, ou seulement la question `only` (à partir de 1)."""
+    blocks = [f"Exemplaire{NBSP}: {copy.student}"] if copy.student else []
+    for rank, question in enumerate(copy.drawn, 1):
+        if only is None or rank == only:
+            section = f"{question.section} — " if question.section else ""
+            blocks.append(
+                f"=== {section}Question {rank} ({question.points} pt) ===\n{as_text(question.worth())}"
+            )
+    return "\n\n".join(blocks)

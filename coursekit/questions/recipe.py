@@ -19,7 +19,6 @@ points = 2           # par question
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -72,6 +71,8 @@ def read_recipe(path: Path) -> Recipe:
     Raises:
         ArgumentError: le fichier manque ou ne se lit pas, une clé est inconnue, une valeur n’a pas le bon type.
     """
+    import tomllib
+
     if path.suffix in (".yaml", ".yml"):
         raise ArgumentError(f"{path} : une recette s’écrit en TOML, que Python lit seul ; renommez-la .toml.")
     try:

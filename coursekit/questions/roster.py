@@ -193,13 +193,20 @@ class Finder:
         found = self.find(name)
         if found is not None:
             return found
-        several = self._known.get(_words(name), set())
+        several = self._known.get(_words(name), set()) or self._holding(name)
+        if len(several) == 1:
+            return next(iter(several))
         if several:
             raise ArgumentError(f"« {name} » désigne plusieurs élèves : {', '.join(sorted(several))}.")
         advice = (
             suggest(name, self._students) if len(self._students) <= 12 else _closest(name, self._students)
         )
         raise ArgumentError(f"Aucun exemplaire pour « {name} ». {advice}")
+
+    def _holding(self, name: str) -> set[str]:
+        """Les élèves dont le nom contient ces mots."""
+        words = set(_words(name).split())
+        return {student for student in self._students if words and words <= set(_words(student).split())}
 
 
 def _closest(name: str, students: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from coursekit.errors import CourseError, UnknownNameError
@@ -47,6 +47,18 @@ class Drawn:
     variant: Variant
     points: int
     section: str = ""
+
+    def worth(self) -> Variant:
+        """La question, sa famille au barème de l’exemplaire : c’est là que les formats le lisent."""
+        family = self.variant.family
+        if family.points == self.points:
+            return self.variant
+        return replace(self.variant, family=_at(family, self.points))
+
+
+@lru_cache(maxsize=1024)
+def _at(family: Family, points: int) -> Family:
+    return replace(family, points=points)
 
 
 @dataclass(frozen=True)
