@@ -13,17 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from coursekit.questions.answers import (
-    Answer,
-    Boolean,
-    Choices,
-    FormulaText,
-    Integer,
-    MatrixAnswer,
-    Real,
-    TensorShape,
-)
+from coursekit.questions.answers import Answer, Boolean, Choices, Integer, Real
 from coursekit.questions.exports import Loss, Meta
+from coursekit.questions.exports.fields import literal, part_options, spellings
 from coursekit.questions.exports.moodle_numbers import dot, percent
 from coursekit.questions.family import TOPICS
 from coursekit.questions.styles import escape_html, html_style, render, render_inline
@@ -97,7 +89,7 @@ class Gift:
 
 def _category(meta: Meta, topic: str) -> str:
     # Une barre oblique sépare les catégories ; Moodle la double pour l’écrire.
-    names = (" ".join(name.split()).replace("/", "//") for name in (meta.category, TOPICS[topic]))
+    names = (" ".join(name.splitlines()).replace("/", "//") for name in (meta.category, TOPICS[topic]))
     return f"$CATEGORY: $course$/top/{'/'.join(names)}\n\n"
 
 
@@ -108,7 +100,8 @@ def questions(variant: Variant) -> Iterator[str]:
     general = f"\n####{escape(f'<ol>{solution}</ol>')}" if solution else ""
     for item in variant.items:
         text = f"{statement}<p>{render_inline(item.prompt, STYLE)}</p>" if item.prompt else statement
-        body = _options(variant) if variant.options else _typed(item)
+        options = variant.options or part_options(item)
+        body = _options(options, isinstance(item.answer, Choices)) if options else _typed(item)
         yield f"{_head(variant, item)}[html]{escape(text)}{{{body}{general}\n}}\n\n"
 
 
@@ -129,11 +122,9 @@ def _head(variant: Variant, item: Item) -> str:
     return f"// [id:{variant.hash}{item.label}] {marks}\n::{title}::"
 
 
-def _options(variant: Variant) -> str:
-    rights = sum(option.right for option in variant.options)
-    wrongs = len(variant.options) - rights
-    several = isinstance(variant.answer, Choices)
-    return "".join(_option(option, rights, wrongs, several) for option in variant.options)
+def _options(options: Sequence[Option], several: bool) -> str:
+    rights = sum(option.right for option in options)
+    return "".join(_option(option, rights, len(options) - rights, several) for option in options)
 
 
 def _option(option: Option, rights: int, wrongs: int, several: bool) -> str:
@@ -155,32 +146,13 @@ def _typed(item: Item) -> str:
         return f"#\n={number(answer)}#Oui.{known}"
     rows = [("100", spelling, "Oui.") for spelling in spellings(answer)]
     rows += [(percent(w.credit), s, w.feedback) for w in item.wrongs for s in spellings(w.answer)]
-    return "".join(f"\n=%{share}%{escape(text)}#{html(told)}" for share, text, told in rows)
+    return "".join(f"\n=%{share}%{escape(literal(text))}#{html(told)}" for share, text, told in rows)
 
 
 def number(answer: Answer) -> str:
     """Un nombre et sa tolérance : `33.3:0.2`."""
     assert isinstance(answer, Integer | Real)
     return f"{dot(answer.value)}:{dot(answer.tolerance) if isinstance(answer, Real) else 0}"
-
-
-def spellings(answer: Answer) -> tuple[str, ...]:
-    """Les écritures qu’on accepte d’une réponse tapée comme un texte ; Moodle y lit « * » comme « n’importe quoi »."""
-    match answer:
-        case TensorShape():
-            dims = [str(n) for n in answer.dims]
-            signs = ("x", "×", " x ", " × ", ", ", ",")
-            return (*(sign.join(dims) for sign in signs), f"({', '.join(dims)})")
-        case MatrixAnswer():
-            rows = answer.typed().split(" ; ")
-            listed = ", ".join(f"[{', '.join(row.replace(',', '.').split())}]" for row in rows)
-            return (*(sign.join(rows) for sign in (" ; ", "; ", ";")), f"[{listed}]")
-        case FormulaText():
-            text = answer.typed()
-            close = text.replace(" ", "")
-            spaced = re.sub(r"\s*([-+*/])\s*", r" \1 ", text).strip()
-            return tuple(s.replace("*", r"\*") for s in dict.fromkeys((text, close, spaced)))
-    return (answer.typed(),)
 
 
 EXPORTER = Gift()

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from coursekit.questions.answers import Answer, Boolean, Choices, FormulaText, Integer, Real
 from coursekit.questions.exports import Loss, Meta
+from coursekit.questions.exports.fields import literal, spellings
 from coursekit.questions.exports.moodle_cloze import cloze_fields
 from coursekit.questions.exports.moodle_numbers import dot, percent
 from coursekit.questions.family import TOPICS
@@ -103,7 +104,8 @@ def _body(variant: Variant) -> tuple[str, str, str]:
         return "numerical", _numerical(variant, answer), statement
     if isinstance(answer, FormulaText):
         return "shortanswer", _shortanswer(variant), statement
-    return "cloze", "", statement + cloze_fields(variant, STYLE)
+    # Moodle met « {#1} » à la place de chaque case : l’énoncé ne doit pas en contenir d’autre.
+    return "cloze", "", statement.replace("{#", "{&#35;") + cloze_fields(variant, STYLE)
 
 
 def _statement(variant: Variant) -> str:
@@ -156,9 +158,17 @@ def _numerical(variant: Variant, answer: Integer | Real) -> str:
         rows.append(
             _answer(percent(known.credit), dot(value.value), feedback(known.feedback), _tolerance(value))
         )
+    return "".join(rows) + _units(answer.unit)
+
+
+def _units(unit: str) -> str:
+    """L’unité, que l’élève peut écrire ou taire (`showunits` 0, `unitgradingtype` 0) ; 3 : pas d’unité."""
+    if not unit:
+        return "<unitgradingtype>0</unitgradingtype><unitpenalty>0</unitpenalty><showunits>3</showunits>\n"
+    one = f"<unit><multiplier>1</multiplier><unit_name>{escape_html(unit)}</unit_name></unit>"
     return (
-        "".join(rows)
-        + "<unitgradingtype>0</unitgradingtype><unitpenalty>0</unitpenalty><showunits>3</showunits>\n"
+        "<unitgradingtype>0</unitgradingtype><unitpenalty>0</unitpenalty><showunits>0</showunits>"
+        f"<unitsleft>0</unitsleft><units>{one}</units>\n"
     )
 
 
@@ -197,12 +207,14 @@ def _truefalse(variant: Variant, answer: Boolean) -> str:
 
 
 def _shortanswer(variant: Variant) -> str:
-    rows = [_answer("100", escape_html(variant.answer.typed()), feedback("Oui."))]
+    rows = [_spelled("100", text, "Oui.") for text in spellings(variant.answer)]
     for known in variant.wrongs:
-        rows.append(
-            _answer(percent(known.credit), escape_html(known.answer.typed()), feedback(known.feedback))
-        )
+        rows += [_spelled(percent(known.credit), text, known.feedback) for text in spellings(known.answer)]
     return "<usecase>0</usecase>\n" + "".join(rows)
+
+
+def _spelled(share: str, text: str, explained: str) -> str:
+    return _answer(share, escape_html(literal(text)), feedback(explained))
 
 
 EXPORTER = Moodle()

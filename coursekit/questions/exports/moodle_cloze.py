@@ -5,11 +5,13 @@ Syntaxe : `{1:NUMERICAL:=27:0#Oui~%0%28:0#…}`, comme la lit `question/type/mu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from coursekit.questions.answers import Answer, Boolean, Integer, MatrixAnswer, Real, TensorShape
+from coursekit.questions.answers import Answer, Boolean, Choice, Integer, MatrixAnswer, Real, TensorShape
+from coursekit.questions.exports.fields import literal, part_options, spellings
 from coursekit.questions.exports.moodle_numbers import dot
 from coursekit.questions.styles import Style, render_inline
 from coursekit.questions.variant import Item, Variant, Wrong
@@ -40,7 +42,9 @@ def _fields(item: Item, style: Style) -> str:
         case MatrixAnswer():
             return _matrix_fields(item, item.answer, style)
         case Boolean():
-            return _choice(("Vrai", "Faux"), 0 if item.answer.value else 1, item, style)
+            return _true_or_false(item.answer, item, style)
+        case Choice():
+            return _options(item, style)
     return _short(item, style)
 
 
@@ -110,27 +114,48 @@ def _number(value: Fraction) -> str:
     return dot(value.numerator) if value.denominator == 1 else dot(float(value))
 
 
-def _choice(words: Sequence[str], right: int, item: Item, style: Style) -> str:
+def _true_or_false(answer: Boolean, item: Item, style: Style) -> str:
     text = _plain(item.wrongs[0].feedback, style) if item.wrongs else ""
-    options = "~".join(f"={w}#Oui." if i == right else f"{w}#{text}" for i, w in enumerate(words))
+    words = ((True, "Vrai"), (False, "Faux"))
+    options = "~".join(
+        f"={word}#Oui." if value is answer.value else f"{word}#{text}" for value, word in words
+    )
     return f"{{{item.share}:MULTICHOICE:{options}}}"
 
 
+def _options(item: Item, style: Style) -> str:
+    """Des propositions l’une sous l’autre : une liste déroulante ne montrerait pas leurs formules."""
+    shown = "~".join(
+        f"{'=' if option.right else '%0%'}{_plain(option.text, style)}#{_plain(option.feedback, style)}"
+        for option in part_options(item)
+    )
+    return f"{{{item.share}:MULTICHOICE_VS:{shown}}}"
+
+
 def _short(item: Item, style: Style) -> str:
-    wrongs = "".join(f"~%0%{protect(w.answer.typed())}#{_plain(w.feedback, style)}" for w in item.wrongs)
-    return f"{{{item.share}:SHORTANSWER:={protect(item.answer.typed())}#Oui.{wrongs}}}"
+    known = [("100", "Oui.", text) for text in spellings(item.answer)]
+    for wrong in item.wrongs:
+        told, share = _plain(wrong.feedback, style), str(round(100 * wrong.credit))
+        known += [(share, told, text) for text in spellings(wrong.answer)]
+    rows = "~".join(f"%{share}%{protect(literal(text))}#{told}" for share, told, text in known)
+    return f"{{{item.share}:SHORTANSWER:{rows}}}"
 
 
 @lru_cache(maxsize=4096)
 def _plain(source: str, style: Style) -> str:
     """Une explication, prête à entrer dans une case."""
-    return protect(render_inline(source, style))
+    return protect(_UNQUOTED.sub("&#92;", render_inline(source, style)))
+
+
+_UNQUOTED = re.compile(r"\\(?=[}#]|$)")
+"""La barre oblique que Moodle ôterait (« \\} », « \\# »), ou qui lui cacherait la fin d’une case."""
 
 
 def protect(html: str) -> str:
-    """Du HTML dans une case cloze : Moodle en décode une fois les entités avant de l’afficher.
+    """Un texte dans une case cloze, dont `{ } ~ #` sont les signes : ils y deviennent des entités.
 
-    `{ } ~` délimitent les cases. Moodle ne rend à leur valeur que `\\}` et `\\#` : une entité est plus sûre.
+    Source : `qtype_multianswer_extract_question` (`question/type/multianswer/questiontype.php` de Moodle), qui passe
+    chaque texte d’une case une fois par `html_entity_decode`, puis remplace `\\}` et `\\#` par `}` et `#`.
     """
     return html.translate(_PROTECTED)
 
