@@ -12,6 +12,8 @@ from coursekit.questions.bank import (
     dense_growth,
     filters,
     gates,
+    gradients,
+    kernels,
     padding,
     pooling,
     pooling_sizes,
@@ -24,6 +26,8 @@ from coursekit.questions.family import Family
 
 BANK: tuple[Family, ...] = (
     *filters.FAMILIES,
+    *kernels.FAMILIES,
+    *gradients.FAMILIES,
     *sizes.FAMILIES,
     *padding.FAMILIES,
     *borders.FAMILIES,

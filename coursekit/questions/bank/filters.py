@@ -12,8 +12,8 @@ from coursekit.questions.figures import grids
 Table = Sequence[Sequence[int]]
 
 
-def _window(image: Table, row: int, column: int) -> list[list[int]]:
-    return [list(line[column : column + 3]) for line in image[row : row + 3]]
+def _window(image: Table, row: int, column: int, size: int) -> list[list[int]]:
+    return [list(line[column : column + size]) for line in image[row : row + size]]
 
 
 def _dot(window: Table, kernel: Table) -> int:
@@ -25,10 +25,21 @@ def _dot(window: Table, kernel: Table) -> int:
 
 
 def _correlation(image: Table, kernel: Table, row: int, column: int) -> int:
-    return _dot(_window(image, row, column), kernel)
+    return _dot(_window(image, row, column, len(kernel)), kernel)
 
 
-def _terms(window: Table, kernel: Table) -> str:
+def correlate(image: Table, kernel: Table) -> list[list[int]]:
+    """La carte que donne un filtre carré qui glisse sur l’image, à pas 1 et sans padding."""
+    rows, columns = len(image) - len(kernel) + 1, len(image[0]) - len(kernel) + 1
+    return [[_correlation(image, kernel, i, j) for j in range(columns)] for i in range(rows)]
+
+
+def flipped(kernel: Table) -> Table:
+    """Le filtre retourné, de haut en bas et de gauche à droite."""
+    return [line[::-1] for line in kernel[::-1]]
+
+
+def terms(window: Table, kernel: Table) -> str:
     """Les produits non nuls, écrits l’un après l’autre."""
     products = [
         f"{a}\\times{b if b >= 0 else f'({b})'}"
@@ -63,9 +74,7 @@ VALUE = Family(
         ),
         Misconception(
             "conv-value.flipped",
-            lambda image, kernel, bias, row, column: (
-                _correlation(image, [line[::-1] for line in kernel[::-1]], row, column) + bias
-            ),
+            lambda image, kernel, bias, row, column: _correlation(image, flipped(kernel), row, column) + bias,
             "Vous avez retourné le filtre. Une couche convolutive calcule une corrélation : le filtre reste à "
             "l’endroit.",
         ),
@@ -95,7 +104,7 @@ VALUE = Family(
     figure=lambda image, kernel: grids((("Image", image), ("Filtre", kernel))),
     solution=lambda image, kernel, bias, row, column, answer: (
         f"Le filtre couvre les lignes {row + 1} à {row + 3} et les colonnes {column + 1} à {column + 3} de l’image.",
-        f"On somme les produits case par case : ${_terms(_window(image, row, column), kernel)} = "
+        f"On somme les produits case par case : ${terms(_window(image, row, column, 3), kernel)} = "
         f"{_correlation(image, kernel, row, column)}$.",
         f"On ajoute le biais : {_correlation(image, kernel, row, column)} + ({bias}) = {answer.shown()}.",
     ),
