@@ -1,4 +1,4 @@
-// Anime les objets d’une page : <div data-afm="nom"> qui contient leur état en JSON et un repli en HTML.
+// Anime les objets d’une page : <div data-afm="nom"> qui contient leur état en JSON et un repli en HTML.
 // Si un objet échoue, son repli reste visible.
 (() => {
   const modelOf = (state) => {

@@ -28,7 +28,7 @@ const same = (rows, target) =>
 
 const UNKNOWN = "Ce n’est pas la bonne réponse. Relisez l’énoncé, ou demandez un indice.";
 
-// `known` est le rang de l’erreur reconnue ; −1 si la réponse est juste, null si rien n’est reconnu.
+// `known` est le rang de l’erreur reconnue ; −1 si la réponse est juste, null si rien n’est reconnu.
 function judgeItem(item, given, units, salt) {
   const rows = read(item, given, units);
   const keys = new Map();
@@ -45,7 +45,28 @@ function judgeItem(item, given, units, salt) {
       if (hidden) return wrong(rank, open(keyOf(error.step), hidden));
     } else if (same(rows, error)) return wrong(rank, error.say);
   }
-  return { ...wrong(null, UNKNOWN), rows };
+  return wrong(null, (right.values && rows.length === 1 && nearMiss(item, rows[0][0])) || UNKNOWN);
+}
+
+// Presque juste : le signe, un facteur 1000, un pourcentage, un arrondi trop fort.
+function nearMiss({ kind, unit, right }, x) {
+  const target = right.values[0][0];
+  if (!["integer", "real"].includes(kind) || !x || !target) return "";
+  const agrees = (candidate) => Math.abs(candidate - target) <= Math.abs(target) / 1000;
+  const [, digits, exponent] = /^-?([\d.]+)e(.+)$/.exec(x.toExponential());
+  const weight = 10 ** (Number(exponent) - digits.replace(".", "").length + 1);
+  const gap = Math.abs(x - target);
+  if (weight !== 1 && gap <= weight / 2 && gap <= Math.abs(target) / 20)
+    return "Vous avez trop arrondi : c’est le bon ordre de grandeur, donnez plus de chiffres.";
+  if (agrees(-x)) return "Le signe est à l’envers.";
+  for (const [power, name] of [[3, "1000"], [6, "un million"], [9, "un milliard"]])
+    for (const sign of [1, -1])
+      if (agrees(x * 10 ** (sign * power)))
+        return `Votre nombre est trop ${sign > 0 ? "petit" : "grand"} d’un facteur ${name} : vérifiez les unités et leurs préfixes.`;
+  if (!agrees(x / 100) && !agrees(x * 100)) return "";
+  if (unit === "%" && x < target) return "Vous avez donné une fraction de 1 : on attend un pourcentage.";
+  if (unit !== "%" && x > target) return "Vous avez donné un pourcentage sans le signe % : on attend une fraction de 1.";
+  return "Il y a un facteur 100 entre votre nombre et la réponse : un pourcentage est un nombre de centièmes.";
 }
 
 function judgeParts(variant, given, units) {
@@ -65,7 +86,7 @@ function judgeParts(variant, given, units) {
   return { ok: verdicts.every((verdict) => verdict.ok), verdicts };
 }
 
-// Juste à partir des erreurs reconnues dans les parties précédentes ?
+// Juste à partir des erreurs reconnues dans les parties précédentes ?
 const carries = (variant, item, place, given, before, units) =>
   (variant.carried ?? []).some(
     (one) =>
@@ -88,7 +109,7 @@ function judgeOptions(variant, chosen) {
   return { ok, verdicts: [{ ok, known: null, say: "Ce que vous avez coché est juste, mais il en manque." }] };
 }
 
-// `given` : les rangs cochés, ou un texte par case (les lignes d’un tableau pour une grille).
+// `given` : les rangs cochés, ou un texte par case (les lignes d’un tableau pour une grille).
 export function judge(variant, given, units) {
   return variant.options ? judgeOptions(variant, given) : judgeParts(variant, given, units);
 }

@@ -1,4 +1,4 @@
-// Un quiz, module AFM. `judge` corrige une réponse sans rien afficher : les tests s’en servent aussi.
+// Un quiz, module AFM. `judge` corrige une réponse sans rien afficher : les tests s’en servent aussi.
 
 import { Unreadable } from "./reading.js";
 import { judge } from "./judging.js";
@@ -9,7 +9,7 @@ function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name === "html") element.innerHTML = value;
-    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name.startsWith("on")) element[name] = value;
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
   }
   element.append(...children.filter((child) => child !== undefined && child !== ""));
@@ -109,7 +109,7 @@ function render({ model, el }) {
         verdict.textContent = error.message;
       }
     };
-    // Un bouton sans effet garde le focus : `disabled` le perdrait.
+    // Un bouton sans effet garde le focus : `disabled` le perdrait.
     const button = (text, action, off = false) =>
       h("button", { type: "button", "aria-disabled": off ? "true" : undefined,
         onclick: ({ currentTarget }) => currentTarget.ariaDisabled !== "true" && action(currentTarget) }, text);
@@ -138,7 +138,7 @@ function render({ model, el }) {
       solve.setAttribute("aria-controls", `${id}-s`);
       solution.innerHTML = `${variant.solution.join("")}<div class="answer"><strong>Réponse :</strong> ${variant.answer}</div>`;
     }
-    const legend = h("legend", { tabindex: "-1" }, `Question ${place + 1} sur ${total} : ${question.title}`);
+    const legend = h("legend", { tabindex: "-1" }, `Question ${place + 1} sur ${total} : ${question.title}`);
     const about = many > 1 ? ` (variante ${progress[place].variant + 1} sur ${many})` : "";
     legend.append(h("span", { class: "note" }, about));
     stage.replaceChildren(

@@ -1,4 +1,4 @@
-// Ouvrir ce que sealed.py a caché : l’empreinte d’une réponse, et l’explication que seule une erreur déchiffre.
+// Ouvrir ce que sealed.py a caché : l’empreinte d’une réponse, et l’explication que seule une erreur déchiffre.
 // SHA-256 est écrit ici parce que `crypto.subtle` n’existe pas dans une page servie par http simple.
 
 const bits = (root, count) => {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
-from itertools import product
+from itertools import permutations, product
+from math import prod
 from typing import Any
 
 from coursekit.errors import CourseError
@@ -142,21 +144,24 @@ def _known(item: Item) -> Iterator[tuple[Answer, str]]:
     for wrong in item.wrongs:
         seen.append(wrong.answer)
         yield wrong.answer, render_inline(wrong.feedback, MATHML)
-    if isinstance(item.answer, TensorShape):
-        for dims in _confusions(item.answer.dims):
-            answer = TensorShape(dims, item.answer.layout)
-            verdict = item.answer.accepts(dims)
-            if verdict.misconception and not any(answer.same(other) for other in seen):
-                seen.append(answer)
-                yield answer, MATHML.text(verdict.message)
+    for answer in _confusions(item.answer):
+        verdict = item.answer.accepts(answer.typed())
+        if verdict.misconception and not any(answer.same(other) for other in seen):
+            seen.append(answer)
+            yield answer, MATHML.text(verdict.message)
 
 
-def _confusions(dims: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Les mêmes nombres dans un autre ordre, un lot en trop, des dimensions qui manquent."""
+def _confusions(answer: Answer) -> Iterator[Answer]:
+    """Les mêmes nombres dans un autre ordre, un lot en trop, des dimensions qui manquent, un tableau transposé."""
+    if isinstance(answer, MatrixAnswer):
+        yield replace(answer, rows=tuple(zip(*answer.rows, strict=True)))
+    if not isinstance(answer, TensorShape):
+        return
+    dims = answer.dims
     if len(dims) == 3:
-        a, b, c = dims
-        yield from ((c, a, b), (b, c, a), (b, a, c), (a, c, b), (c, b, a), (a, b), (b, c), (a * b * c,))
-    yield (1, *dims)
+        others = (*permutations(dims), dims[:2], dims[1:], (prod(dims),))
+        yield from (replace(answer, dims=other) for other in others)
+    yield replace(answer, dims=(1, *dims))
 
 
 def _wrong(answer: Answer, say: str, seal: Seal | None) -> Target:

@@ -36,7 +36,7 @@ def quiz(
 
     `graded=True` retire de la page les solutions, les autres variantes et toute réponse en clair. Ce que l’on tape est
     comparé à des empreintes salées et lentes ; l’explication d’une erreur connue est chiffrée par cette erreur. Un réel
-    s’arrondit à la puissance de dix inférieure à la moitié de sa tolérance, ce qui élargit d’un quart au plus
+    s’arrondit à la puissance de dix inférieure au quart de sa tolérance, ce qui élargit d’un quart au plus
     l’intervalle accepté ; une case de tableau, au centième si l’une d’elles n’est pas entière.
     **Cela protège** d’un coup d’œil à la source de la page, d’une recherche dans les fichiers et de la copie d’une clé.
     **Cela ne protège pas** d’un élève qui essaie toutes les réponses par programme (quatre propositions, les entiers

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
-from math import ceil, floor, log10
+from math import floor, log10
 
 ROUNDS = 2000
 """Répétitions de SHA-256 : une milliseconde ici, quelques-unes dans une page."""
@@ -49,7 +49,7 @@ def _stream(slow: str) -> Iterator[int]:
 
 def grid_step(tolerance: float) -> float:
     """Le pas de la grille d’un réel : une puissance de dix, qui ne trahit que son ordre de grandeur."""
-    return float(10.0 ** floor(log10(tolerance / 2)))
+    return float(10.0 ** floor(log10(tolerance / 4)))
 
 
 def on_grid(value: float | Fraction, step: float) -> int:
@@ -59,5 +59,4 @@ def on_grid(value: float | Fraction, step: float) -> int:
 
 def cells(value: float | Fraction, tolerance: float, step: float) -> range:
     """Les cases de la grille que touche l’intervalle accepté."""
-    low, high = (float(value) - tolerance) / step, (float(value) + tolerance) / step
-    return range(ceil(low - 1e-9), floor(high + 1e-9) + 1)
+    return range(on_grid(float(value) - tolerance, step), on_grid(float(value) + tolerance, step) + 1)
