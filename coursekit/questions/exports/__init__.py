@@ -59,7 +59,9 @@ class Exporter(Protocol):
 FORMATS = {
     "moodle": "coursekit.questions.exports.moodle",
     "qti21": "coursekit.questions.exports.qti21",
+    "canvas": "coursekit.questions.exports.canvas",
     "gift": "coursekit.questions.exports.gift",
+    "amc": "coursekit.questions.exports.amc",
 }
 """Le module de chaque format."""
 

@@ -1,71 +1,59 @@
-"""Ce qu’un élève peut taper pour une même réponse, quand un format ne compare que des textes."""
+"""Ce qu’un élève peut taper pour un même nombre, quand une plateforme ne compare que des textes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 
-from coursekit.questions.answers import Answer, Boolean, FormulaText, Integer, MatrixAnswer, Real, TensorShape
-from coursekit.questions.matrices import matrix_text
-from coursekit.questions.text import grouped, significant
+from coursekit.questions.answers import Answer, Boolean, Integer, Real
+from coursekit.questions.exports import fields
+from coursekit.questions.matrices import cell_text
+from coursekit.questions.text import THIN, grouped, significant
+
+SMALL = 1e-3
+"""En dessous, on écrit aussi un réel avec un exposant."""
 
 
 def spellings(answer: Answer) -> tuple[str, ...]:
     """Les écritures acceptées, la plus courante d’abord, sans doublon."""
-    return tuple(dict.fromkeys(_written(answer)))
-
-
-def _written(answer: Answer) -> Iterator[str]:
     match answer:
         case Integer():
-            yield from _integer(answer.value)
+            return integer_spellings(answer.value)
         case Real():
-            yield from _real(answer)
-        case TensorShape():
-            yield from _shape(answer.dims)
-        case MatrixAnswer():
-            yield from _matrix(answer)
+            return tuple(dict.fromkeys(_real(answer)))
         case Boolean():
-            yield from ("vrai", "v", "oui") if answer.value else ("faux", "f", "non")
-        case FormulaText():
-            tight = answer.expression.replace(" ", "")
-            yield from (answer.expression, tight, tight.replace("**", "^"))
-        case _:
-            yield answer.typed()
+            return ("vrai", "v", "oui") if answer.value else ("faux", "f", "non")
+    return fields.spellings(answer)
 
 
-def _integer(value: int) -> Iterator[str]:
+def integer_spellings(value: int) -> tuple[str, ...]:
+    """« 12345 » et « 12 345 »."""
     sign = "-" if value < 0 else ""
-    yield str(value)
-    yield sign + grouped(str(abs(value)), " ")
+    return tuple(dict.fromkeys((str(value), sign + grouped(str(abs(value)), " "))))
+
+
+def cell_spellings(cell: Fraction) -> tuple[str, ...]:
+    """Celles d’une case de tableau : « 0,25 » et « 0.25 », « 1/3 » et « 0,333 »."""
+    if cell.denominator == 1:
+        return integer_spellings(cell.numerator)
+    exact = cell_text(cell).replace(THIN, "").replace("−", "-")
+    return tuple(dict.fromkeys((exact, exact.replace(",", "."), *_real(Real(cell)))))
 
 
 def _real(answer: Real) -> Iterator[str]:
-    """La valeur montrée, puis plus précise ; à virgule, au point, et en notation scientifique si elle est minuscule."""
+    """La valeur montrée, puis plus précise ; à virgule et au point, et avec un exposant si elle est minuscule."""
     value = float(answer.value)
     sign = "-" if value < 0 else ""
     for digits in range(answer.digits, answer.digits + 3):
-        text = sign + significant(abs(value), digits)
-        yield text.replace(".", ",")
-        yield text
-    if value and abs(value) < 1e-3:
-        text = f"{Decimal(significant(abs(value), answer.digits)):e}".replace("e-0", "e-")
-        yield sign + text.replace(".", ",")
-        yield sign + text
+        yield from _both(sign + significant(abs(value), digits))
+    if 0 < abs(value) < SMALL:
+        mantissa, _, exponent = f"{Decimal(significant(abs(value), answer.digits)):e}".partition("e")
+        yield from _both(f"{sign}{mantissa}e{int(exponent)}")
 
 
-def _shape(dims: tuple[int, ...]) -> Iterator[str]:
-    if len(dims) > 1:
-        for sign in ("x", "×", " x ", " × ", "*"):
-            yield sign.join(map(str, dims))
-    for separator in (", ", ","):
-        inside = separator.join(map(str, dims)) + ("," if len(dims) == 1 else "")
-        yield f"({inside})"
+def _both(text: str) -> tuple[str, str]:
+    return text.replace(".", ","), text
 
 
-def _matrix(answer: MatrixAnswer) -> Iterator[str]:
-    yield matrix_text(answer.rows)
-    yield matrix_text(answer.rows).replace(",", ".")
-
-
-__all__ = ["spellings"]
+__all__ = ["cell_spellings", "integer_spellings", "spellings"]
