@@ -7,10 +7,10 @@ import zipfile
 
 import pytest
 from canvas_text2qti import assessment, items, words
-from nasty_questions import RAW, bank_variants, nasty_variants
+from nasty_questions import RAW, bank_variants, nasty, nasty_variants, part
 
-from coursekit.questions import find, generate
-from coursekit.questions.answers import Integer, Real, TensorShape
+from coursekit.questions import Key, find, generate
+from coursekit.questions.answers import Choice, Integer, Real, TensorShape
 from coursekit.questions.exports import Meta, load
 from coursekit.questions.exports.canvas import EXPORTER
 from coursekit.questions.exports.canvas_item import kind_of
@@ -230,3 +230,14 @@ def test_losses(case, expected):
 def test_two_exports_are_the_same_bytes():
     one, two = (b"".join(EXPORTER.write(nasty_variants(), META)) for _ in range(2))
     assert one == two
+
+
+def test_a_part_may_be_chosen_by_its_letter():
+    parts = (
+        part("size", lambda n: Integer(n), (1, 2)),
+        part("sense", lambda: Choice("Oui"), ("Non", "Parfois")),
+    )
+    (variant,) = generate(nasty("picked", None, (), parts=parts), 1, Key(seed=1))
+    item = element(variant)
+    assert "A. Non B. Oui C. Parfois" in words(named(item, "mattext")[0].text)
+    assert list(accepted(item).values()) == [[str(variant.items[0].answer.value)], ["B"]]

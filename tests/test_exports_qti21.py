@@ -7,12 +7,12 @@ import zipfile
 from itertools import count
 
 import pytest
-from nasty_questions import NASTY, RAW, TINY, bank_variants, nasty_variants
+from nasty_questions import NASTY, RAW, TINY, bank_variants, nasty, nasty_variants, part
 from qti21_engine import QTI, Item
 from readers import node
 
 from coursekit.questions import Key, generate
-from coursekit.questions.answers import Choices
+from coursekit.questions.answers import Choice, Choices, Integer
 from coursekit.questions.exports import Meta, Report, load, xhtml
 from coursekit.questions.exports.qti21 import EXPORTER
 from coursekit.questions.variant import LETTERS
@@ -280,3 +280,20 @@ def test_two_exports_are_the_same_bytes():
     one, two = (b"".join(EXPORTER.write(report.watch(nasty_variants()), META)) for _ in range(2))
     assert one == two
     assert report.questions == 2 * len(nasty_variants())
+
+
+def test_a_part_may_be_chosen():
+    parts = (
+        part("size", lambda n: Integer(n), (1, 2)),
+        part("sense", lambda: Choice("Oui"), ("Non", "Parfois")),
+    )
+    (variant,) = generate(nasty("picked", None, (), parts=parts), 1, Key(seed=1))
+    item = Item(exported([variant]).read(f"items/{variant.hash}.xml"))
+    choices = {words(node): node.get("identifier") for node in item.root.iter(f"{QTI}simpleChoice")}
+    size = variant.items[0].answer.value
+    shown = {}
+    for text in choices:
+        score, modals = item.answer({"RESPONSE_1": size, "RESPONSE_2": choices[text]})
+        shown[text] = [m.get("identifier") for m in modals if m.get("outcomeIdentifier") == "FEEDBACK_2"]
+        assert score == item.points * (1 if text == "Oui" else 0.5)
+    assert shown == {"Oui": ["RIGHT"], "Non": ["WRONG_1"], "Parfois": ["WRONG_2"]}
