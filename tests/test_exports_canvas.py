@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 from canvas_text2qti import assessment, items, words
-from nasty_questions import RAW, bank_variants, nasty, nasty_variants, part
+from nasty_questions import RAW, bank_variants, nasty, nasty_variants
+from nasty_questions import part as nasty_part
 
 from coursekit.questions import Key, find, generate
 from coursekit.questions.answers import Choice, Integer, Real, TensorShape
@@ -235,7 +236,7 @@ def test_two_exports_are_the_same_bytes():
 def test_a_part_may_be_chosen_by_its_letter():
     parts = (
         part("size", lambda n: Integer(n), (1, 2)),
-        part("sense", lambda: Choice("Oui"), ("Non", "Parfois")),
+        nasty_part("sense", lambda: Choice("Oui"), ("Non", "Parfois")),
     )
     (variant,) = generate(nasty("picked", None, (), parts=parts), 1, Key(seed=1))
     item = element(variant)

@@ -7,7 +7,8 @@ import zipfile
 from itertools import count
 
 import pytest
-from nasty_questions import NASTY, RAW, TINY, bank_variants, nasty, nasty_variants, part
+from nasty_questions import NASTY, RAW, TINY, bank_variants, nasty, nasty_variants
+from nasty_questions import part as nasty_part
 from qti21_engine import QTI, Item
 from readers import node
 
@@ -285,7 +286,7 @@ def test_two_exports_are_the_same_bytes():
 def test_a_part_may_be_chosen():
     parts = (
         part("size", lambda n: Integer(n), (1, 2)),
-        part("sense", lambda: Choice("Oui"), ("Non", "Parfois")),
+        nasty_part("sense", lambda: Choice("Oui"), ("Non", "Parfois")),
     )
     (variant,) = generate(nasty("picked", None, (), parts=parts), 1, Key(seed=1))
     item = Item(exported([variant]).read(f"items/{variant.hash}.xml"))
