@@ -28,8 +28,7 @@ def stack_params(layers, channels):
 
 @lru_cache
 def features(network):
-    with torch.device("meta"):
-        return models.build(network).features
+    return models.build(network, device="meta").features
 
 
 def changed_stride(network, place, stride, padding):

@@ -142,14 +142,9 @@ def original(network: str, place: int) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=8)
-def _layer_table(network: str) -> str:
+def layer_table(network: str) -> str:
     """Les couches qui changent la taille ou la profondeur, comme dans le cours."""
-    entry = find(network)
-    lines = [
-        f"Entrée{NBSP}: {'×'.join(map(str, entry.input.hwc()))}.\n",
-        "| Couche | Filtres | F | S | P |",
-        "|---|---|---|---|---|",
-    ]
+    lines = ["| Couche | Filtres | F | S | P |", "|---|---|---|---|---|"]
     for layer in features(network).layers:
         match layer:
             case Conv(filters, kernel, stride, padding):
@@ -219,7 +214,8 @@ CHANGED_NETWORK = Family(
         f"$S = {stride}$ et son padding $P = {padding}$. Le reste ne change pas, et l’image d’entrée est la même. "
         "Quelle "
         "est la forme du volume qui sort du dernier pooling, avant les couches denses (hauteur × largeur × "
-        "canaux) ?\n\n" + _layer_table(network)
+        "canaux) ?\n\n"
+        f"Entrée{NBSP}: {'×'.join(map(str, find(network).input.hwc()))}.\n\n" + layer_table(network)
     ),
     solution=lambda network, place, stride, padding, answer: (
         "On suit la taille couche par couche, dans le réseau changé :\n\n"
