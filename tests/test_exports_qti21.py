@@ -285,7 +285,7 @@ def test_two_exports_are_the_same_bytes():
 
 def test_a_part_may_be_chosen():
     parts = (
-        part("size", lambda n: Integer(n), (1, 2)),
+        nasty_part("size", lambda n: Integer(n), (1, 2)),
         nasty_part("sense", lambda: Choice("Oui"), ("Non", "Parfois")),
     )
     (variant,) = generate(nasty("picked", None, (), parts=parts), 1, Key(seed=1))
