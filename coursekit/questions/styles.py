@@ -97,7 +97,14 @@ _TEX = str.maketrans(
         "≥": r"\ensuremath{\ge}", "≈": r"\ensuremath{\approx}", "→": r"\ensuremath{\to}", "·": r"\ensuremath{\cdot}",
         "Σ": r"\ensuremath{\Sigma}", "Π": r"\ensuremath{\Pi}", "²": r"\ensuremath{^2}", "³": r"\ensuremath{^3}",
         "₀": r"\ensuremath{_0}", "₁": r"\ensuremath{_1}", "₂": r"\ensuremath{_2}", "₃": r"\ensuremath{_3}",
-        "⌊": r"\ensuremath{\lfloor}", "⌋": r"\ensuremath{\rfloor}", "’": "'", '"': "''",
+        "⌊": r"\ensuremath{\lfloor}", "⌋": r"\ensuremath{\rfloor}", "⌈": r"\ensuremath{\lceil}",
+        "⌉": r"\ensuremath{\rceil}", "√": r"\ensuremath{\surd}", "∈": r"\ensuremath{\in}", "≠": r"\ensuremath{\ne}",
+        "∞": r"\ensuremath{\infty}", "½": r"\ensuremath{\tfrac12}", "∂": r"\ensuremath{\partial}",
+        "α": r"\ensuremath{\alpha}", "β": r"\ensuremath{\beta}", "γ": r"\ensuremath{\gamma}",
+        "δ": r"\ensuremath{\delta}", "ε": r"\ensuremath{\varepsilon}", "λ": r"\ensuremath{\lambda}",
+        "μ": r"\ensuremath{\mu}", "σ": r"\ensuremath{\sigma}", "φ": r"\ensuremath{\varphi}",
+        "Δ": r"\ensuremath{\Delta}", "’": "'", "'": r"\textquotesingle{}", '"': r"\textquotedbl{}",
+        "`": r"\textasciigrave{}",
     }
 )  # fmt: skip
 
@@ -109,7 +116,7 @@ def escape_latex(text: str) -> str:
 
 def latex_table(rows: list[list[str]]) -> str:
     lines = [" & ".join(row) + r" \\" for row in rows]
-    columns = "|".join("c" * len(rows[0]))
+    columns = "|".join(_column(column, len(rows[0])) for column in zip(*rows, strict=False))
     return "\n".join(
         [
             rf"\begin{{center}}\begin{{tabular}}{{|{columns}|}}\hline",
@@ -117,6 +124,13 @@ def latex_table(rows: list[list[str]]) -> str:
             r"\end{tabular}\end{center}",
         ]
     )
+
+
+def _column(cells: tuple[str, ...], count: int) -> str:
+    """Centrée, ou repliée si une cellule est trop longue pour tenir sur une ligne avec les autres."""
+    fits = max(map(len, cells)) <= 120 // count
+    # Justifiée, une colonne étroite aurait de grands blancs (paquet « array »).
+    return "c" if fits else rf">{{\raggedright\arraybackslash}}p{{{0.8 / count:.2g}\linewidth}}"
 
 
 LATEX = Style(

@@ -60,6 +60,7 @@ FORMATS = {
     "moodle": "coursekit.questions.exports.moodle",
     "qti21": "coursekit.questions.exports.qti21",
     "canvas": "coursekit.questions.exports.canvas",
+    "jupyterquiz": "coursekit.questions.exports.jupyterquiz",
     "gift": "coursekit.questions.exports.gift",
     "amc": "coursekit.questions.exports.amc",
 }
