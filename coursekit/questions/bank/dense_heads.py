@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from coursekit.arithmetic import Misconception, linear_parameters, walk
-from coursekit.layers import Shape
+from coursekit.layers import Row, Shape
 from coursekit.questions.answers import Real
 from coursekit.questions.bank.bases import NETWORKS, features, layer_table
 from coursekit.questions.domain import choices
@@ -14,9 +14,14 @@ from coursekit.tables import find
 
 
 @lru_cache(maxsize=128)
+def last_row(network: str, side: int) -> Row:
+    """Le dernier pooling, quand l’image mesure `side` pixels."""
+    return walk(features(network), Shape(3, (side, side)))[-1]
+
+
 def last_maps(network: str, side: int) -> Shape:
-    """Le volume qui entre dans la tête quand l’image mesure `side` pixels."""
-    return walk(features(network), Shape(3, (side, side)))[-1].output
+    """Le volume qui entre dans la tête."""
+    return last_row(network, side).output
 
 
 def _fc6(side: int, channels: int) -> int:
@@ -59,9 +64,7 @@ NETWORK_HEAD = Family(
                 ),
                 Misconception(
                     "network-head.one-pool-less",
-                    lambda network, side: walk(features(network), Shape(3, (side, side)))[-1].input.spatial[
-                        0
-                    ],
+                    lambda network, side: last_row(network, side).input.spatial[0],
                     "Vous vous êtes arrêté avant le dernier pooling.",
                 ),
             ),

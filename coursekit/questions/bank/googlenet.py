@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from functools import lru_cache
 
 from coursekit.arithmetic import Misconception, conv_parameters, walk
@@ -156,11 +155,11 @@ CHANGED_MODULE = Family(
     hints=("Quelles colonnes de la table sortent du module ?",),
 )
 
-WEIGHT = Fraction(str(GOOGLENET.auxiliary[0].loss_weight))
+WEIGHT = GOOGLENET.auxiliary[0].loss_weight
 
 
-def _hundredths(*values: int) -> Fraction:
-    return Fraction(sum(values), 100)
+def _hundredths(*values: int) -> float:
+    return sum(values) / 100
 
 
 AUXILIARY_LOSS = Family(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from coursekit.arithmetic import Misconception, conv_macs
 from coursekit.questions.answers import Real
 from coursekit.questions.branches import branches
@@ -119,6 +121,7 @@ MODULE_DOMAIN = {
 }
 
 
+@lru_cache(maxsize=1024)
 def naive_macs(side: int, channels: int, k1: int, k3: int, k5: int) -> tuple[int, int, int]:
     """Multiplications des trois convolutions du module naïf."""
     return (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from coursekit.arithmetic import Misconception, conv_macs
 from coursekit.questions.answers import Real
 from coursekit.questions.bank.inception import MODULE_DOMAIN, millions, naive_macs, naive_module
@@ -23,6 +25,7 @@ def reduced_macs(side: int, channels: int, k1: int, k3: int, k5: int, reduce: in
     }
 
 
+@lru_cache(maxsize=1024)
 def _reduced(side: int, channels: int, k1: int, k3: int, k5: int, reduce: int) -> int:
     return sum(reduced_macs(side, channels, k1, k3, k5, reduce).values())
 

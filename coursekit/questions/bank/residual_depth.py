@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import lru_cache
 
 from coursekit.arithmetic import Misconception
 from coursekit.questions.answers import Choice, Real
@@ -89,11 +90,13 @@ DEGRADATION = Family(
 )
 
 
+@lru_cache(maxsize=1024)
 def survival(block: int, blocks: int, last: int) -> Fraction:
     """p_l, quand p_L vaut `last` dixièmes (Huang et al., équation 4)."""
     return 1 - Fraction(block, blocks) * Fraction(10 - last, 10)
 
 
+@lru_cache(maxsize=256)
 def expected_blocks(blocks: int, last: int) -> Fraction:
     return sum((survival(block, blocks, last) for block in range(1, blocks + 1)), Fraction())
 
