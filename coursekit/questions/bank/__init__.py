@@ -5,6 +5,7 @@ from __future__ import annotations
 from coursekit.errors import UnknownNameError
 from coursekit.questions.bank import (
     attention,
+    averaging,
     bases,
     borders,
     chains,
@@ -12,17 +13,21 @@ from coursekit.questions.bank import (
     dense,
     dense_growth,
     dense_heads,
+    evaluation,
     filters,
     formulas,
+    freezing,
     fully_connected,
     gates,
     googlenet,
     gradients,
     heads,
     imagenet,
+    imbalance,
     inception,
     inception_saving,
     kernels,
+    mobile,
     networks,
     padding,
     pooling,
@@ -35,8 +40,11 @@ from coursekit.questions.bank import (
     residual_shapes,
     residual_shortcuts,
     resnext,
+    scaling,
     se_stages,
+    separable,
     sizes,
+    transfer,
     widths,
 )
 from coursekit.questions.family import Family
@@ -76,6 +84,14 @@ BANK: tuple[Family, ...] = (
     *attention.FAMILIES,
     *se_stages.FAMILIES,
     *gates.FAMILIES,
+    *separable.FAMILIES,
+    *mobile.FAMILIES,
+    *scaling.FAMILIES,
+    *transfer.FAMILIES,
+    *freezing.FAMILIES,
+    *evaluation.FAMILIES,
+    *averaging.FAMILIES,
+    *imbalance.FAMILIES,
 )
 
 

@@ -151,7 +151,7 @@ HIGHWAY = Family(
         f"{entering}$, $F(x) = {residual}$ et la porte vaut $T(x) = {tenths / 10}$. Que vaut $H(x)$ ?"
     ),
     solution=lambda residual, entering, tenths, answer: (
-        f"$H(x) = {residual}\\times {tenths / 10} + {entering}\\times {(10 - tenths) / 10} =$ {answer.shown()}.",
+        f"$H(x) = {residual} \\times {tenths / 10} + {entering} \\times {(10 - tenths) / 10} =$ {answer.shown()}.",
     ),
     hints=("H(x) est une moyenne pondérée : elle tombe entre x et F(x).",),
 )
