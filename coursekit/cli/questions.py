@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from coursekit.cli import questions_generate as generating
+from coursekit.cli import questions_marking as marking
 from coursekit.cli.questions_options import (
     add_filters,
     add_manifest,
@@ -28,6 +29,8 @@ def add_commands(command: ArgumentParser) -> None:
     _list(actions.add_parser("list", help="liste les familles de questions"))
     _show(actions.add_parser("show", help="montre une question, ses erreurs connues et sa solution"))
     generating.add(actions.add_parser("generate", help="écrit un fichier de questions, ou un examen"))
+    marking.add_mark(actions.add_parser("mark", help="corrige les réponses d’une classe"))
+    marking.add_analyse(actions.add_parser("analyse", help="dit ce que la classe sait, et ses erreurs"))
 
 
 def _list(command: ArgumentParser) -> None:
