@@ -63,8 +63,12 @@ FORMATS = {
     "jupyterquiz": "coursekit.questions.exports.jupyterquiz",
     "gift": "coursekit.questions.exports.gift",
     "amc": "coursekit.questions.exports.amc",
+    "latex": "coursekit.questions.exports.latex",
+    "latex-corrige": "coursekit.questions.exports.latex:KEY",
+    "pdf": "coursekit.questions.exports.pdf",
+    "pdf-corrige": "coursekit.questions.exports.pdf:KEY",
 }
-"""Le module de chaque format."""
+"""Le module de chaque format, et le nom de son export s’il n’est pas `EXPORTER`."""
 
 
 def load(name: str) -> Exporter:
@@ -75,7 +79,8 @@ def load(name: str) -> Exporter:
     """
     if name not in FORMATS:
         raise UnknownNameError("Format", name, FORMATS)
-    exporter: Exporter = import_module(FORMATS[name]).EXPORTER
+    module, _, attribute = FORMATS[name].partition(":")
+    exporter: Exporter = getattr(import_module(module), attribute or "EXPORTER")
     return exporter
 
 
