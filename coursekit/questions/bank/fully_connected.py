@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coursekit.arithmetic import Misconception, conv_parameters, fully_connected_equivalent, output_size
-from coursekit.questions.answers import Real
+from coursekit.questions.answers import Choices, Real
 from coursekit.questions.domain import choices
 from coursekit.questions.family import Family
 
@@ -203,4 +203,56 @@ FC_RATIO = Family(
     hints=("Comptez les paramètres des deux couches.", "Le nombre de filtres se simplifie-t-il ?"),
 )
 
-FAMILIES = (FLATTEN, FC_EQUIVALENT, FC_RATIO)
+WHY_CONVOLUTION = Family(
+    id="conv.true_statements",
+    title="Ce que suppose une couche convolutive",
+    topic="couts",
+    level=1,
+    time_s=60,
+    source="CNN I, « Injection de prior dans les CNN », « Réduction # paramètres »",
+    objectives=("Expliquer ce qu’une couche convolutive suppose de son entrée.",),
+    answer=lambda: Choices(
+        (
+            "Son nombre de paramètres ne dépend pas de la taille de l’image.",
+            "Si l’image se décale d’un pixel, ses cartes se décalent d’un pixel, bords exceptés.",
+            "On pourrait la remplacer par une couche fully-connected qui calcule la même chose.",
+        )
+    ),
+    mistakes=(
+        Misconception(
+            "true-statements.far-pixels",
+            lambda: "Une seule couche 3×3 peut comparer deux pixels de coins opposés de l’image.",
+            "Un neurone ne voit que sa fenêtre. Il faut empiler des couches pour relier des pixels éloignés.",
+        ),
+        Misconception(
+            "true-statements.shuffled",
+            lambda: (
+                "Mélanger les pixels, toujours de la même façon, ne change rien à ce qu’elle peut calculer."
+            ),
+            "C’est vrai d’une couche fully-connected. La couche convolutive suppose que des pixels voisins vont "
+            "ensemble.",
+        ),
+        Misconception(
+            "true-statements.one-channel",
+            lambda: "Chacun de ses filtres ne lit qu’un canal de l’entrée.",
+            "Un filtre traverse toute la profondeur de l’entrée et additionne ce qu’il trouve dans chaque canal.",
+        ),
+    ),
+    statement=lambda: (
+        "Quelles affirmations sont vraies pour une couche convolutive ordinaire, à pas 1 et dont les filtres "
+        "sont plus "
+        "petits que l’image ?"
+    ),
+    solution=lambda: (
+        "Les mêmes poids servent à toutes les positions : leur nombre ne dépend pas de l’image, et un motif "
+        "décalé donne "
+        "la même réponse, décalée.",
+        "Une couche fully-connected peut faire le même calcul, avec des poids nuls hors de chaque fenêtre et "
+        "répétés d’un "
+        "neurone à l’autre. L’inverse est faux : la couche convolutive ne voit que des fenêtres, dans tous les "
+        "canaux.",
+    ),
+    hints=("Pensez au partage des poids, et à ce que voit un neurone.",),
+)
+
+FAMILIES = (FLATTEN, WHY_CONVOLUTION, FC_EQUIVALENT, FC_RATIO)
