@@ -6,6 +6,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from coursekit.cli import questions_check as checking
 from coursekit.cli import questions_generate as generating
 from coursekit.cli import questions_marking as marking
 from coursekit.cli.questions_options import (
@@ -31,6 +32,7 @@ def add_commands(command: ArgumentParser) -> None:
     generating.add(actions.add_parser("generate", help="écrit un fichier de questions, ou un examen"))
     marking.add_mark(actions.add_parser("mark", help="corrige les réponses d’une classe"))
     marking.add_analyse(actions.add_parser("analyse", help="dit ce que la classe sait, et ses erreurs"))
+    checking.add(actions.add_parser("check", help="éprouve la banque, vos familles ou une recette"))
 
 
 def _list(command: ArgumentParser) -> None:
