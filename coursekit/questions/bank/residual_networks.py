@@ -121,10 +121,10 @@ DEPTH = Family(
     objectives=("Compter les couches d’un ResNet à partir de sa table.",),
     domain={
         "block": choices(*PER_BLOCK),
-        "first": integers(1, 4),
+        "first": integers(2, 4),
         "second": integers(2, 6),
         "third": integers(2, 8),
-        "fourth": integers(1, 4),
+        "fourth": integers(2, 4),
     },
     answer=lambda block, first, second, third, fourth: _layers(block, first + second + third + fourth),
     mistakes=(
