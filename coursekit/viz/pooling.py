@@ -176,6 +176,7 @@ def show_spread(
     ax.set_ylabel(ylabel, fontsize=TEXT)
     ax.set_xticks(list(places))
     ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace(".", ","))
     ax.grid(color=PALE)
     ax.spines[["top", "right"]].set_visible(False)
     figure.legend(loc="outside upper center", ncols=2, frameon=False, fontsize=TEXT, handlelength=3)
