@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from coursekit.arithmetic import Misconception
 from coursekit.questions.answers import TensorShape
-from coursekit.questions.diagrams import blocks
+from coursekit.questions.branches import branches
 from coursekit.questions.domain import choices
 from coursekit.questions.family import Family, Figure
 
@@ -77,16 +77,9 @@ def _shape(size: int, channels: int, ratio: int, place: str) -> tuple[int, int, 
     return (side, side, channels // ratio if place == "reduced" else channels)
 
 
-def _diagram(size: int, channels: int, ratio: int) -> Figure:
-    return blocks(
-        (
-            ("Entrée", f"{size}×{size}×{channels}"),
-            ("Moyenne", "globale"),
-            ("Dense", "ReLU", f"r = {ratio}"),
-            ("Dense", "sigmoïde"),
-            ("Produit", "par l’entrée"),
-        )
-    )
+def _diagram(size: int, channels: int) -> Figure:
+    gate = ("moyenne globale", "dense + ReLU", "dense + sigmoïde")
+    return branches(f"{size}×{size}×{channels}", (gate, ()), "produit", "Le produit réunit les deux chemins.")
 
 
 SHAPES = Family(
@@ -146,8 +139,9 @@ SHAPES = Family(
             "On multiplie chaque canal par son poids ; on ne concatène rien.",
         ),
     ),
-    statement=lambda place: (
-        f"Dans le bloc SE ci-dessous, quelle est la forme de la sortie {PLACES[place]} (hauteur × largeur × canaux) ?"
+    statement=lambda ratio, place: (
+        f"Le bloc SE ci-dessous réduit les canaux d’un facteur $r = {ratio}$. Quelle est la forme de la sortie "
+        f"{PLACES[place]} (hauteur × largeur × canaux) ?"
     ),
     figure=_diagram,
     solution=lambda size, channels, ratio, answer: (

@@ -11,7 +11,6 @@ from coursekit.questions.answers import Real
 from coursekit.questions.diagrams import bars
 from coursekit.questions.domain import choices, grid, integers
 from coursekit.questions.family import Family, Figure, Part
-from coursekit.questions.figures import grids
 
 NAMES = ("chat", "chien", "lynx", "loup", "ours")
 COUNTS = grid(4, low=2, high=40)
@@ -152,6 +151,12 @@ def confusion(cells: tuple[tuple[int, ...], ...], easy: int) -> list[list[int]]:
     ]
 
 
+def _confusion_table(cells: tuple[tuple[int, ...], ...], easy: int) -> str:
+    rows = zip(NAMES, confusion(cells, easy), strict=False)
+    lines = [f"| **{name}** | {' | '.join(map(str, row))} |" for name, row in rows]
+    return "\n".join([f"| Vraie classe | {' | '.join(NAMES[:3])} |", "|---|---|---|---|", *lines])
+
+
 BALANCED = Family(
     id="imbalance.balanced_accuracy",
     title="Taux de réussite et classes inégales",
@@ -162,12 +167,11 @@ BALANCED = Family(
     source="CNN II, « SENet » (débalancement des classes)",
     objectives=("Évaluer un réseau sur des classes inégales.",),
     domain={"cells": grid(3, 3, low=0, high=9), "easy": integers(0, 2)},
-    statement=lambda easy: (
-        "Le tableau compte les images de test selon leur vraie classe (lignes) et la classe prédite (colonnes), "
-        "dans le "
-        f"même ordre : chat, chien, lynx. La classe « {NAMES[easy]} » est la plus nombreuse."
+    statement=lambda cells, easy: (
+        "Ce tableau compte les images de test selon leur vraie classe (une ligne par classe) et la classe prédite (une "
+        f"colonne par classe). La classe « {NAMES[easy]} » est la plus nombreuse.\n\n"
+        + _confusion_table(cells, easy)
     ),
-    figure=lambda cells, easy: grids((("Vraie classe (lignes)", confusion(cells, easy)),)),
     parts=(
         Part(
             name="accuracy",
