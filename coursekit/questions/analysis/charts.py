@@ -122,6 +122,16 @@ AROUND = (
     (0, -8), (10, 3), (-10, 3), (0, 14), (9, -6), (-9, -6),
     (9, 12), (-9, 12), (17, 3), (-17, 3), (0, -17), (0, 23),
 )  # fmt: skip
+"""Où peut aller le numéro d’un point, de la meilleure place à la moins bonne."""
+
+
+def _dots(dots: Sequence[tuple[ItemReport, float, float]]) -> Iterator[str]:
+    """Les points, et leurs numéros là où ils ne cachent rien."""
+    taken = [(x, y + 3) for _, x, y in dots]
+    for item, x, y in dots:
+        about = f"{item.name} : réussite {percent(item.difficulty)}, discrimination {decimal(item.discrimination)}"
+        yield f'<circle cx="{_n(x)}" cy="{_n(y)}" r="4" class="dot"><title>{escape_html(about)}</title></circle>'
+        free = ((x + dx, y + dy) for dx, dy in AROUND if not _covered(x + dx, y + dy, taken))
         place = next(free, None)
         if place is not None:
             taken.append(place)
