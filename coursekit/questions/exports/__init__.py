@@ -61,6 +61,7 @@ FORMATS = {
     "qti21": "coursekit.questions.exports.qti21",
     "canvas": "coursekit.questions.exports.canvas",
     "jupyterquiz": "coursekit.questions.exports.jupyterquiz",
+    "notebook": "coursekit.questions.exports.notebook",
     "gift": "coursekit.questions.exports.gift",
     "amc": "coursekit.questions.exports.amc",
     "latex": "coursekit.questions.exports.latex",

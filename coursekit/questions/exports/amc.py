@@ -87,10 +87,19 @@ class Amc:
         yield _head(meta)
         for copy in copies:
             student = escape_latex(copy.student)
-            asked = "".join(question(v, p) for v, p in zip(copy.variants, copy.points, strict=True))
-            body = f"\\AMCassociation{{{student}}}\n{_sheet(meta, student)}{asked}"
+            body = f"\\AMCassociation{{{student}}}\n{_sheet(meta, student)}{''.join(_sections(copy))}"
             yield f"\\onecopy{{1}}{{\n{body}}}\n\n".encode()
         yield b"\\end{document}\n"
+
+
+def _sections(copy: Copy) -> Iterator[str]:
+    """Les questions d’une copie, chaque section sous son titre."""
+    section = ""
+    for drawn in copy.drawn:
+        if drawn.section != section:
+            section = drawn.section
+            yield f"\\section*{{{escape_latex(section)}}}\n"
+        yield question(drawn.variant, drawn.points)
 
 
 def _head(meta: Meta) -> bytes:
