@@ -153,7 +153,7 @@ SMOOTHING = Family(
     solution=lambda percent, classes, right, answer: (
         f"Chaque classe reçoit $\\varepsilon / K = {percent / 100} / {classes}$.",
         (
-            f"La vraie classe garde en plus $1 − {percent / 100} = {1 - percent / 100:.2f}$ : {answer.shown()}."
+            f"La vraie classe garde aussi $1 − {percent / 100} = {1 - percent / 100:.2f}$ ; en tout, {answer.shown()}."
             if right
             else f"Les autres n’ont que cela : {answer.shown()}."
         ),

@@ -239,9 +239,10 @@ TRUE_STATEMENTS = Family(
     statement=lambda: "Quelles affirmations sont vraies dans un bloc dense de DenseNet ?",
     solution=lambda: (
         "Concaténer n’altère pas ce que les couches ont produit, mais demande des cartes de même taille.",
-        "Chaque couche ajoute k canaux à ce que lira la suivante ; k reste petit, et une transition sépare les "
+        "Chaque couche ajoute $k$ canaux à ce que lira la suivante ; $k$ reste petit, et une transition sépare les "
         "blocs.",
     ),
+    hints=("Que demande une concaténation aux volumes qu’elle réunit ? Et une addition ?",),
 )
 
 FAMILIES = (CONNECTIONS, CHANNELS, TRANSITION, TRUE_STATEMENTS)

@@ -97,7 +97,7 @@ TOP_K = Family(
     ),
     solution=lambda scores, labels, k, answer: (
         "Le rang de la bonne classe, parmi les scores de chaque image :\n\n" + _rank_table(scores, labels),
-        f"{missed(scores, labels, 1, k)} sur 5 ont un rang plus grand que {k} : {answer.shown()}.",
+        f"Images dont le rang dépasse {k} : {missed(scores, labels, 1, k)} sur 5, soit {answer.shown()}.",
     ),
     hints=("Cherchez pour chaque image le rang de sa vraie classe.",),
 )

@@ -111,6 +111,7 @@ ABOUT_SE = Family(
         "multiplie toute sa carte.",
         "La sortie a la forme de l’entrée, le calcul ajouté est petit, et les poids changent d’une image à l’autre.",
     ),
+    hints=("De quoi le bloc part-il pour calculer ses poids, et combien en calcule-t-il ?",),
 )
 
 HIGHWAY = Family(
