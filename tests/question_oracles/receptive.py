@@ -4,7 +4,7 @@ import torch
 from torch.nn import functional
 
 
-def seen(layers, unit, size=400):
+def seen(layers, unit, size=2000):
     """Les pixels dont dépend l’unité `unit` après des couches (F, S, dilatation)."""
     x = torch.ones(1, 1, size, dtype=torch.float64, requires_grad=True)
     y = x

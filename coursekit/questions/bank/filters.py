@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import mul
 
 from coursekit.arithmetic import Misconception
 from coursekit.questions.domain import choices, grid, integers
@@ -12,16 +13,12 @@ from coursekit.questions.figures import grids
 Table = Sequence[Sequence[int]]
 
 
-def _window(image: Table, row: int, column: int, size: int) -> list[list[int]]:
-    return [list(line[column : column + size]) for line in image[row : row + size]]
+def _window(image: Table, row: int, column: int, size: int) -> Table:
+    return [line[column : column + size] for line in image[row : row + size]]
 
 
 def _dot(window: Table, kernel: Table) -> int:
-    return sum(
-        a * b
-        for line, weights in zip(window, kernel, strict=True)
-        for a, b in zip(line, weights, strict=True)
-    )
+    return sum(sum(map(mul, line, weights)) for line, weights in zip(window, kernel, strict=True))
 
 
 def _correlation(image: Table, kernel: Table, row: int, column: int) -> int:

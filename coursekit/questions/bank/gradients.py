@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import sqrt
 
 from coursekit.arithmetic import Misconception
@@ -18,6 +19,7 @@ PLAIN_ACROSS: Table = ((-1, 0, 1),) * 3
 PLAIN_DOWN: Table = ((-1,) * 3, (0,) * 3, (1,) * 3)
 
 
+@lru_cache(maxsize=64)
 def _response(patch: Table, kernel: Table) -> int:
     return correlate(patch, kernel)[0][0]
 
