@@ -57,7 +57,7 @@ function gridOf(item, id, name) {
     h("input", { type: "text", inputmode: "decimal", autocomplete: "off", size: 4, "aria-label": `ligne ${i + 1}, colonne ${j + 1}` })));
   const table = h("div", { class: "grid", style: `grid-template-columns: repeat(${width}, auto)` }, ...rows.flat());
   const title = h("span", { id: `${id}-t`, html: name });
-  const note = h("p", { class: "note" }, "Laissez vides les lignes et les colonnes dont vous n’avez pas besoin.");
+  const note = item.loose ? h("p", { class: "note" }, "Laissez vides les lignes et les colonnes dont vous n’avez pas besoin.") : "";
   return { node: h("div", { class: "field", role: "group", "aria-labelledby": `${id}-t` }, title, table, note),
     value: () => rows.map((row) => row.map((input) => input.value)) };
 }
@@ -100,6 +100,7 @@ function render({ model, el }) {
       event.preventDefault();
       try {
         const result = judge(variant, fields.given(), state.units);
+        if (result.verdicts.every((one) => one.unread)) throw new Unreadable(result.verdicts[0].say);
         verdict.className = `verdict ${result.ok ? "right" : "wrong"}`;
         verdict.innerHTML = verdictText(variant, result);
         tell(result.ok && !seen ? "right" : "tried", place);

@@ -132,7 +132,7 @@ def _item(item: Item, variant: Variant, seal: Seal | None) -> Data:
     if isinstance(item.answer, TensorShape):
         data["layout"] = item.answer.layout
     if isinstance(item.answer, MatrixAnswer):
-        data["grid"] = _grid(item)
+        data |= _grid(item)
     if isinstance(item.answer, FormulaText):
         data |= {"variables": list(item.answer.variables), "points": points(item.answer)}
     return data
@@ -168,14 +168,17 @@ def _wrong(answer: Answer, say: str, seal: Seal | None) -> Target:
     return hidden_wrong(answer, seal, say) if seal else {**clear(answer), "say": say}
 
 
-def _grid(item: Item) -> list[int]:
-    """La taille de la grille à remplir : celle de la plus grande réponse que l’on sait reconnaître.
+def _grid(item: Item) -> Data:
+    """La grille à remplir : celle de la plus grande réponse que l’on sait reconnaître.
 
-    Trouver la taille fait partie de la question ; on ne la donne que si personne ne se trompe sur elle.
+    Trouver la taille fait partie de la question : `loose` dit qu’il peut rester des cases vides.
     """
     answers = (item.answer, *(wrong.answer for wrong in item.wrongs))
-    rows = [answer.rows for answer in answers if isinstance(answer, MatrixAnswer)]
-    return [max(map(len, rows)), max(len(row[0]) for row in rows)]
+    sizes = {(len(a.rows), len(a.rows[0])) for a in answers if isinstance(a, MatrixAnswer)}
+    return {
+        "grid": [max(height for height, _ in sizes), max(width for _, width in sizes)],
+        "loose": len(sizes) > 1,
+    }
 
 
 def _carried(variant: Variant) -> Iterator[Target]:
