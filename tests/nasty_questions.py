@@ -15,7 +15,7 @@ from coursekit.questions.figures import svg
 from coursekit.questions.text import escape
 
 RAW = (
-    'Élève naïf, œuvre à 100\u202f%\u00a0: « guillemets », "droits", l’apostrophe et l’autre, '
+    'Élève naïf, œuvre à 100\u202f%\u00a0: « guillemets », "droits", \u0027simples\u0027 et l’autre, '
     "{ } = ~ # : \\ < & > % _ ^ $ * | ` @ [ ] // -> %50% &amp; <b> ]]> {{ x }} \\n \\frac −7 …"
 )
 """Ce qui se lit : accents, guillemets, et tout signe qu’un format se réserve."""

@@ -68,6 +68,7 @@ FORMATS = {
     "latex-corrige": "coursekit.questions.exports.latex:KEY",
     "pdf": "coursekit.questions.exports.pdf",
     "pdf-corrige": "coursekit.questions.exports.pdf:KEY",
+    "html": "coursekit.questions.exports.html",
 }
 """Le module de chaque format, et le nom de son export s’il n’est pas `EXPORTER`."""
 
