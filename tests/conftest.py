@@ -39,7 +39,10 @@ def pytest_configure() -> None:
         os.environ.setdefault("OMP_NUM_THREADS", str(threads))
 
 
-TOGETHER = ("test_assignments", "test_book_cache", "test_book_pages", "test_grading_end_to_end", "test_wheel")
+TOGETHER = (
+    *("test_assignments", "test_book_cache", "test_book_pages", "test_exports_notebook"),
+    *("test_grading_end_to_end", "test_wheel"),
+)
 """Les fichiers dont les tests partagent une préparation coûteuse : chacun reste dans un même processus."""
 
 
