@@ -49,10 +49,11 @@ def cronbach(rows: Sequence[Sequence[float]]) -> float | None:
     if len(rows) < 3 or len(rows[0]) < 2:
         return None
     items = len(rows[0])
-    whole = pvariance([sum(row) for row in rows])
+    whole = float(pvariance([sum(row) for row in rows]))
     if whole < 1e-12:
         return None
-    return items / (items - 1) * (1 - sum(pvariance(column) for column in zip(*rows, strict=True)) / whole)
+    apart = sum(float(pvariance(column)) for column in zip(*rows, strict=True))
+    return items / (items - 1) * (1 - apart / whole)
 
 
 def beyond_chance(times: int, expected: float) -> bool:
