@@ -128,7 +128,7 @@ def fields_of(question):
 
 
 def alternative(written):
-    """Une réponse prévue, lue comme `qtype_multianswer_extract_question` : une entité décodée, puis « \\} », « \\# »."""
+    """Une réponse prévue, lue comme le fait `qtype_multianswer` : une entité décodée, puis « \\} », « \\# »."""
     share, answer, feedback = re.fullmatch(
         r"(=|%-?\d+(?:[.,]\d*)?%)?(.+?)(?<!\\)(?<!&)(?<!&amp;)#(.*)", written, re.S
     ).groups()

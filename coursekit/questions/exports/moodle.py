@@ -104,7 +104,7 @@ def _body(variant: Variant) -> tuple[str, str, str]:
         return "numerical", _numerical(variant, answer), statement
     if isinstance(answer, FormulaText):
         return "shortanswer", _shortanswer(variant), statement
-    # Moodle met « {#1} » à la place de chaque case : l’énoncé ne doit pas en contenir d’autre.
+    # Moodle met « {#1} » à la place de chaque case : l’énoncé ne doit pas en contenir d’autre.
     return "cloze", "", statement.replace("{#", "{&#35;") + cloze_fields(variant, STYLE)
 
 

@@ -124,7 +124,7 @@ def _true_or_false(answer: Boolean, item: Item, style: Style) -> str:
 
 
 def _options(item: Item, style: Style) -> str:
-    """Des propositions l’une sous l’autre : une liste déroulante ne montrerait pas leurs formules."""
+    """Des propositions l’une sous l’autre : une liste déroulante ne montrerait pas leurs formules."""
     shown = "~".join(
         f"{'=' if option.right else '%0%'}{_plain(option.text, style)}#{_plain(option.feedback, style)}"
         for option in part_options(item)
@@ -148,7 +148,7 @@ def _plain(source: str, style: Style) -> str:
 
 
 _UNQUOTED = re.compile(r"\\(?=[}#]|$)")
-"""La barre oblique que Moodle ôterait (« \\} », « \\# »), ou qui lui cacherait la fin d’une case."""
+"""La barre oblique que Moodle ôterait (« \\} », « \\# »), ou qui lui cacherait la fin d’une case."""
 
 
 def protect(html: str) -> str:
