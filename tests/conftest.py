@@ -40,8 +40,16 @@ def pytest_configure() -> None:
 
 
 TOGETHER = (
-    *("test_assignments", "test_book_cache", "test_book_pages", "test_exports_notebook"),
-    *("test_grading_end_to_end", "test_wheel"),
+    "test_assignments",
+    "test_book_cache",
+    "test_book_pages",
+    "test_exports_amc",
+    "test_exports_html",
+    "test_exports_latex",
+    "test_exports_moodle",
+    "test_exports_notebook",
+    "test_grading_end_to_end",
+    "test_wheel",
 )
 """Les fichiers dont les tests partagent une préparation coûteuse : chacun reste dans un même processus."""
 
