@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from coursekit.cli import questions_check as checking
 from coursekit.cli import questions_generate as generating
 from coursekit.cli import questions_marking as marking
+from coursekit.cli import questions_preview as previewing
 from coursekit.cli.questions_options import (
     add_filters,
     add_manifest,
@@ -29,6 +30,7 @@ def add_commands(command: ArgumentParser) -> None:
     actions = command.add_subparsers(dest="action", metavar="ACTION", required=True)
     _list(actions.add_parser("list", help="liste les familles de questions"))
     _show(actions.add_parser("show", help="montre une question, ses erreurs connues et sa solution"))
+    previewing.add(actions.add_parser("preview", help="écrit une page où relire les questions et en écarter"))
     generating.add(actions.add_parser("generate", help="écrit un fichier de questions, ou un examen"))
     marking.add_mark(actions.add_parser("mark", help="corrige les réponses d’une classe"))
     marking.add_analyse(actions.add_parser("analyse", help="dit ce que la classe sait, et ses erreurs"))

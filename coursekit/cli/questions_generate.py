@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit.cli.questions_options import add_filters, add_module, families, section
+from coursekit.cli.questions_preview import add_reject, rejected
 from coursekit.errors import ArgumentError
 
 if TYPE_CHECKING:
     from coursekit.questions.exports import Exporter
     from coursekit.questions.produce import Produced
     from coursekit.questions.recipe import Recipe
+
+FORMATS = (
+    *("moodle", "gift", "qti21", "canvas", "jupyterquiz", "notebook", "html"),
+    *("amc", "latex", "latex-corrige", "pdf", "pdf-corrige"),
+)
+"""Les formats de `coursekit.questions.exports`, que l’aide nomme sans les charger."""
 
 ASKED = (
     "family",
@@ -66,6 +74,7 @@ def _what(command: ArgumentParser) -> None:
     what.add_argument(
         "--recipe", metavar="FICHIER.toml", help="une recette d’examen, à la place de ce qui précède"
     )
+    add_reject(what, "des questions à ne pas donner, d’après l’aperçu")  # type: ignore[arg-type]
     add_module(what)  # type: ignore[arg-type]
 
 
@@ -84,7 +93,7 @@ def _whom(command: ArgumentParser) -> None:
 
 def _where(command: ArgumentParser) -> None:
     where = command.add_argument_group("où")
-    where.add_argument("--format", metavar="FORMAT", required=True, help="le format : moodle, gift…")
+    where.add_argument("--format", metavar="FORMAT", required=True, help=f"le format : {', '.join(FORMATS)}")
     where.add_argument("--output", metavar="FICHIER", required=True, help="le fichier à écrire")
     where.add_argument(
         "--manifest", metavar="FICHIER", help="le manifeste (à côté du fichier, en .manifeste.json, sinon)"
@@ -101,6 +110,7 @@ def generate(arguments: Namespace) -> int:
     exporter = load(arguments.format)
     recipe = _recipe(arguments)
     made = plan(recipe, families(arguments)).made(_students(arguments))
+    made = replace(made, rejected=rejected(arguments))
     meta = Meta(title=recipe.title, course=recipe.course, category=recipe.title, seed=recipe.seed)
     manifest = Path(arguments.manifest) if arguments.manifest else None
     output = Path(arguments.output)
@@ -121,8 +131,6 @@ def _students(arguments: Namespace) -> tuple[str, ...]:
 
 
 def _recipe(arguments: Namespace) -> Recipe:
-    from dataclasses import replace
-
     recipe = _read(arguments) if arguments.recipe else _from_options(arguments)
     given = {key: getattr(arguments, key) for key in ("seed", "title", "course")}
     return replace(recipe, **{key: value for key, value in given.items() if value is not None})

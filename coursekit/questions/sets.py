@@ -92,13 +92,17 @@ class Copy:
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """Une série : ce qu’on demande, à qui, et la graine dont tout dépend. Ses exemplaires se calculent un à un."""
+    """Une série : ce qu’on demande, à qui, et la graine dont tout dépend. Ses exemplaires se calculent un à un.
+
+    Aucune question dont l’empreinte est dans `rejected` n’y figure.
+    """
 
     course: str
     name: str
     seed: int
     wanted: tuple[Wanted, ...]
     students: tuple[str, ...] = ("",)
+    rejected: frozenset[str] = frozenset()
 
     def copy(self, student: str) -> Copy:
         """L’exemplaire d’un élève ; aucune question ne s’y répète.
@@ -111,7 +115,7 @@ class QuestionSet:
     def draw(self, student: str) -> Iterator[Drawn]:
         """Les questions d’un élève, l’une après l’autre."""
         shared = self._shared
-        seen = {variant.hash for variants in shared.values() for variant in variants}
+        seen = {variant.hash for variants in shared.values() for variant in variants} | self.rejected
         ranks: dict[str, int] = {}
         for place, wanted in enumerate(self.wanted):
             variants = shared.get(place) or self._dealt(wanted, student, seen, ranks)
@@ -122,7 +126,7 @@ class QuestionSet:
     @cached_property
     def _shared(self) -> dict[int, tuple[Variant, ...]]:
         """Les questions communes, qui ne dépendent d’aucun élève."""
-        seen: set[str] = set()
+        seen = set(self.rejected)
         ranks: dict[str, int] = {}
         return {
             place: tuple(self._dealt(wanted, "", seen, ranks))

@@ -169,9 +169,9 @@ def _wrong(answer: Answer, say: str, seal: Seal | None) -> Target:
 
 
 def _grid(item: Item) -> Data:
-    """La grille à remplir : celle de la plus grande réponse que l’on sait reconnaître.
+    """La grille à remplir : celle de la plus grande réponse que l’on sait reconnaître.
 
-    Trouver la taille fait partie de la question : `loose` dit qu’il peut rester des cases vides.
+    Trouver la taille fait partie de la question : `loose` dit qu’il peut rester des cases vides.
     """
     answers = (item.answer, *(wrong.answer for wrong in item.wrongs))
     sizes = {(len(a.rows), len(a.rows[0])) for a in answers if isinstance(a, MatrixAnswer)}
