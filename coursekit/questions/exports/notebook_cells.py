@@ -59,7 +59,7 @@ def markdown(ident: str, source: str, **more: Any) -> Cell:
 
 
 def code(ident: str, source: str, metadata: dict[str, Any]) -> Cell:
-    empty = {"execution_count": None, "outputs": []}
+    empty: dict[str, Any] = {"execution_count": None, "outputs": []}
     return {"cell_type": "code", "id": ident, "metadata": metadata, "source": source, **empty}
 
 
