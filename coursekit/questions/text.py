@@ -21,7 +21,7 @@ _SPLIT = re.compile(r"(\$\$[^$]+\$\$|(?<!\\)\$[^$\n]+\$|`[^`\n]+`)")
 _PROSE_NUMBER = re.compile(
     r"(?<![\w.,\u202f])(\d+)\.(\d+)(?!\w|\.\d)|(?<![\w.,\u202f])(\d{5,})(?!\w)|(?<![\w)\u202f–-])-(?=\d)"
 )
-_MATH_NUMBER = re.compile(r"(?<![\w.])(\d+)[.,](\d+)|(\d{5,})|[\u202f\u00a0−×]")
+_MATH_NUMBER = re.compile(r"(?:(?<![\w.])|(?<=\\times)|(?<=\\cdot))(\d+)[.,](\d+)|(\d{5,})|[\u202f\u00a0−×]")
 _TOUCHED = re.compile(r"[0-9$]")
 _MATH_SIGNS = {THIN: r"\,", NBSP: "~", "−": "-", "×": r"\times "}
 
