@@ -104,6 +104,10 @@ SAME_PADDING = Family(
         "côté, doit être le zero "
         f"padding pour que les cartes de sortie soient aussi de ${size}\\times{size}$ ?"
     ),
+    solution=lambda kernel_size, answer: (
+        same_padding.explain(kernel_size),
+        f"Le padding est P = {answer.shown()}.",
+    ),
     hints=(
         "Sans padding, combien de pixels la sortie perd-elle ?",
         "Ce qui manque se partage entre deux bords.",

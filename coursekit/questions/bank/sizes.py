@@ -234,8 +234,8 @@ INVERSE_FILTER = Family(
     ),
     statement=lambda kernel, output, stride, padding: (
         f"Une image de ${_exact_input(kernel, output, stride, padding)}\\times"
-        f"{_exact_input(kernel, output, stride, padding)}$ traverse une couche convolutive de pas $S = {stride}$ "
-        + (f"et de padding $P = {padding}$" if padding else "sans padding")
+        f"{_exact_input(kernel, output, stride, padding)}$ traverse une couche convolutive de pas $S = {stride}$"
+        + (f" et de padding $P = {padding}$" if padding else ", sans padding")
         + f". La sortie est de ${output}\\times{output}$ et le pas tombe juste. Les filtres sont carrés : quelle est "
         "leur taille $F$ ?"
     ),
