@@ -93,7 +93,7 @@ def test_every_question_is_there_and_no_other(scored):
 
 def test_numbers_tolerances_and_boxes(scored):
     copies, found = scored
-    for student, name, _, item, field in asked(copies):
+    for student, name, variant, item, field in asked(copies):
         if field is None:
             continue
         strategy, rights = found[student, name]
@@ -113,8 +113,9 @@ def test_numbers_tolerances_and_boxes(scored):
         digits = strategy.count("default.digit")
         assert digits >= boxes((value,), places)
         assert ("signdigit" in strategy) is any(v < 0 for v in (value, *field.wrongs))
-        points = 1 if len(fields(item)) > 1 else item.share if item.name else 2
-        assert f"?{points}:0)" in strategy
+        shares = sum(item.share for item in variant.items)
+        points = 2 * item.share / shares / len(fields(item))
+        assert float(re.search(r"\?([\d.]+):0\)", strategy)[1]) == pytest.approx(points, abs=1e-4)
         assert sum(rights) == digits + ("signdigit" in strategy and coded != 0)
 
 
@@ -170,7 +171,7 @@ def test_the_key_explains(printed):
     ],
 )  # fmt: skip
 def test_boxes_fit_the_number(answer, wrongs, written):
-    assert numeric_choices(Field("", answer, wrongs), 2) == written
+    assert numeric_choices(Field("", answer, wrongs), "2") == written
 
 
 EXPECTED = {

@@ -117,16 +117,21 @@ def question(variant: Variant, points: int | None = None) -> str:
     name, text = question_name(variant), statement(variant)
     if variant.options:
         environment = "questionmult" if isinstance(variant.answer, Choices) else "question"
-        body = _options(variant.options, worth) + _explain(variant, variant.items)
+        body = _options(variant.options, marks(worth)) + _explain(variant, variant.items)
         return _environment(environment, name, f"{text}\n{body}")
-    asked = [entry for item in variant.items for entry in _asked(item, worth)]
+    shares = sum(item.share for item in variant.items)
+    asked = [entry for item in variant.items for entry in _asked(item, Fraction(worth * item.share, shares))]
     if len(asked) == 1:
         environment, _, prompt, body = asked[0]
         return _environment(environment, name, f"{text}\n{prompt}{body}{_explain(variant, variant.items)}")
-    *first, (environment, label, prompt, body) = asked
-    questions = [_environment(kind, name + tag, f"{said}\n{boxes}") for kind, tag, said, boxes in first]
-    last = _environment(environment, name + label, f"{prompt}\n{body}{_explain(variant, variant.items)}")
-    return f"\\noindent {text}\\par\\medskip\n{''.join(questions)}{last}"
+    (kind, tag, said, boxes), *rest = asked
+    opening = _environment(kind, name + tag, f"{said}\n{boxes}")
+    # L’énoncé reste sur la page de la première case.
+    together = f"\\begin{{minipage}}{{\\linewidth}}\n{text}\\par\\medskip\n{opening}\\end{{minipage}}\\par\n"
+    *middle, (kind, tag, said, boxes) = rest
+    between = "".join(_environment(k, name + t, f"{s}\n{b}") for k, t, s, b in middle)
+    last = _environment(kind, name + tag, f"{said}\n{boxes}{_explain(variant, variant.items)}")
+    return f"\\noindent{together}{between}{last}"
 
 
 def question_name(variant: Variant) -> str:
@@ -139,11 +144,11 @@ def _environment(kind: str, name: str, body: str) -> str:
     return f"\\begin{{{kind}}}{{{name}}}\n{body}\\end{{{kind}}}\n"
 
 
-def _asked(item: Item, worth: int) -> list[tuple[str, str, str, str]]:
-    """(environnement, suffixe de nom, question, cases) de chaque case d’une partie."""
-    points = item.share if item.name else worth
+def _asked(item: Item, worth: Fraction) -> list[tuple[str, str, str, str]]:
+    """(environnement, suffixe de nom, question, cases) de chaque case d’une partie, qui s’en partagent les points."""
     said = f"({item.label}) {inline(item.prompt)}" if item.label else ""
     numbers = fields(item)
+    points = marks(worth / max(len(numbers), 1))
     if len(numbers) == 1:
         unit = getattr(item.answer, "unit", "")
         boxes = numeric_choices(numbers[0], points) + (f" {escape_latex(unit)}" if unit else "")
@@ -151,7 +156,7 @@ def _asked(item: Item, worth: int) -> list[tuple[str, str, str, str]]:
     if numbers:
         return [
             ("questionmultx", f"{item.label}-{i}", f"{said} {inline(field.prompt)}{NBSP}:".strip(),
-             f"{numeric_choices(field, 1)}\n")
+             f"{numeric_choices(field, points)}\n")
             for i, field in enumerate(numbers, start=1)
         ]  # fmt: skip
     options = part_options(item)
@@ -162,7 +167,12 @@ def _asked(item: Item, worth: int) -> list[tuple[str, str, str, str]]:
     return [("question", item.label, said, _by_hand(points))]
 
 
-def _options(options: Sequence[Option], points: int) -> str:
+def marks(points: Fraction | int) -> str:
+    """Des points, au dix-millième."""
+    return dot(round(float(points), 4))
+
+
+def _options(options: Sequence[Option], points: str) -> str:
     several = sum(option.right for option in options) > 1
     rows = "".join(f"{_option(option, points, several)}\n" for option in options)
     # Plusieurs bonnes : un point de moins par case mal cochée, jamais moins de zéro.
@@ -170,15 +180,15 @@ def _options(options: Sequence[Option], points: int) -> str:
     return f"{scoring}\n\\begin{{choices}}\n{rows}\\end{{choices}}\n"
 
 
-def _option(option: Option, points: int, several: bool) -> str:
+def _option(option: Option, points: str, several: bool) -> str:
     if option.right:
         return rf"\correctchoice{{{inline(option.text)}}}"
     credit = option.wrong.credit if option.wrong else Fraction(0)
-    scoring = rf"\scoring{{{dot(points * credit)}}}" if credit and not several else ""
+    scoring = rf"\scoring{{{marks(Fraction(points) * credit)}}}" if credit and not several else ""
     return rf"\wrongchoice{{{inline(option.text)}}}{scoring}"
 
 
-def _true_or_false(answer: Boolean, points: int) -> str:
+def _true_or_false(answer: Boolean, points: str) -> str:
     rows = "".join(
         rf"\{'correct' if value is answer.value else 'wrong'}choice{{{word}}}"
         for value, word in ((True, "Vrai"), (False, "Faux"))
@@ -186,7 +196,7 @@ def _true_or_false(answer: Boolean, points: int) -> str:
     return f"\\scoring{{b={points},m=0}}\n\\begin{{choiceshoriz}}[o]\n{rows}\n\\end{{choiceshoriz}}\n"
 
 
-def _by_hand(points: int) -> str:
+def _by_hand(points: str) -> str:
     marks = rf"\wrongchoice[F]{{faux}}\scoring{{0}}\correctchoice[J]{{juste}}\scoring{{{points}}}"
     return f"\\AMCOpen{{lines=1}}{{{marks}}}\n"
 

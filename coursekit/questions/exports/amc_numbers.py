@@ -84,7 +84,7 @@ def boxes(values: Iterable[Value], places: int) -> int:
     return max(places + 1, *(len(str(abs(_coded(value, places)))) for value in values))
 
 
-def numeric_choices(field: Field, points: int) -> str:
+def numeric_choices(field: Field, points: str) -> str:
     r"""`\AMCnumericChoices{33.3}{digits=3,decimals=1,exact=2,…}`."""
     answer = field.answer
     places, values = decimals(answer), (answer.value, *field.wrongs)
@@ -115,7 +115,7 @@ def _tolerance(answer: Integer | Real) -> Fraction:
     return Fraction(answer.tolerance) if isinstance(answer, Real) else Fraction(0)
 
 
-def _scientific(answer: Real, points: int) -> str:
+def _scientific(answer: Real, points: str) -> str:
     """Trop petit ou trop grand pour des cases : une mantisse, et un exposant de deux chiffres."""
     exponent = floor(log10(abs(float(answer.value))))
     exact = floor(_tolerance(answer) * Fraction(10) ** (answer.digits - 1 - exponent))

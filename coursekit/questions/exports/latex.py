@@ -126,8 +126,9 @@ def _blank(answer: Answer) -> str:
         case TensorShape():
             return r" $\times$ ".join([r"\ligne{2cm}"] * len(answer.dims))
         case MatrixAnswer():
-            row = " & ".join([r"\rule{1.6cm}{0pt}\rule{0pt}{3.5ex}"] * len(answer.rows[0]))
-            columns = f"|{'c|' * len(answer.rows[0])}"
+            width = min(1.6, 11 / len(answer.rows[0]))
+            row = " & ".join([rf"\rule{{{width:.2f}cm}}{{0pt}}\rule{{0pt}}{{3.5ex}}"] * len(answer.rows[0]))
+            columns = f"|{'@{}c@{}|' * len(answer.rows[0])}"
             rows = rf"{row} \\ \hline " * len(answer.rows)
             return rf"\begin{{tabular}}[t]{{{columns}}}\hline {rows}\end{{tabular}}"
         case Boolean():
