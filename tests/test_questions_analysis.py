@@ -177,6 +177,17 @@ def test_the_last_attempt_counts(tmp_path):
     assert any("tentatives" in notice for notice in found.notices)
 
 
+def test_the_boxes_of_one_question_are_gathered(tmp_path):
+    """Auto Multiple Choice code une forme en trois questions chiffrées, et n’en rend que les points."""
+    variant = next(generate(find("conv.out_tensor"), 1))
+    titles = [f"conv.out_tensor-{variant.hash[:8]}-{axis}" for axis in "abc"]
+    head = ",".join(f"{title},TICKED:{title}" for title in titles)
+    text = f"Copie,A:numero,Nom,Note,{head}\n1,1,A,1,1,BC,1,D,1,E\n2,2,B,0,1,BC,0,D,1,E\n3,3,C,0,0,,0,,0,\n"
+    found = reported(tmp_path, text, [Copy("", (variant,), (3,))])
+    assert [score.earned for score in found.scores] == [3, 2, 0]
+    assert [(item.right, item.partial, item.omitted) for item in found.items] == [(1, 1, 1)]
+
+
 @pytest.mark.parametrize("text", ["a;b;c\n1;2;3\n", "élève;note\nA;12\n", "élève;question;réponse\n"])
 def test_what_is_no_answer_file(tmp_path, text):
     with pytest.raises(ArgumentError, match="réponse"):

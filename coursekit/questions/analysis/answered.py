@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from coursekit.questions.analysis.placing import Placed, Places, given_answer
@@ -70,10 +70,24 @@ def mark_all(returned: Returned, copies: Sequence[Copy]) -> Marked:
 
 def _answers(student: str, placed: Sequence[Placed]) -> Iterator[Answered]:
     ranks: Counter[str] = Counter()
-    for one in placed:
+    for one in _gathered(placed):
         family = one.drawn.variant.family.id
         ranks[family] += 1
         yield _answer(student, one, ranks[family])
+
+
+def _gathered(placed: Sequence[Placed]) -> Iterator[Placed]:
+    """Auto Multiple Choice fait de chaque case chiffrée une question : on les rassemble en une réponse."""
+    cells: dict[str, list[Placed]] = {}
+    for one in placed:
+        cells.setdefault(one.drawn.variant.hash, []).append(one)
+    for same in cells.values():
+        shares = [one.cell.share or 0.0 for one in same]
+        given = " | ".join(one.cell.given for one in same) if any(one.cell.given for one in same) else ""
+        whole = same[0].cell
+        if len(same) > 1:
+            whole = replace(whole, given=given, fields=(), share=sum(shares) / len(shares))
+        yield Placed(same[0].drawn, whole)
 
 
 def _answer(student: str, placed: Placed, rank: int) -> Answered:

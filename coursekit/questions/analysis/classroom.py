@@ -14,6 +14,9 @@ from coursekit.questions.answers import option_text
 from coursekit.questions.text import NBSP
 from coursekit.questions.variant import Variant
 
+ENOUGH = 0.05
+"""La part des élèves qui fait d’une erreur celle de la classe : deux élèves distraits sur cent n’y suffisent pas."""
+
 
 @dataclass(frozen=True)
 class Score:
@@ -104,8 +107,8 @@ class MisconceptionReport:
 
     @property
     def held(self) -> bool:
-        """La classe la fait-elle vraiment, plus souvent que le hasard ?"""
-        return beyond_chance(self.times, self.by_chance)
+        """La classe la fait-elle vraiment : assez d’élèves, et plus souvent que le hasard ?"""
+        return self.share >= ENOUGH and beyond_chance(self.times, self.by_chance)
 
 
 @dataclass(frozen=True)
