@@ -139,6 +139,20 @@ def test_a_figure_becomes_tikz():
     assert r"{\ensuremath{-}2}" in drawn
 
 
+def test_a_wide_figure_fits_the_page(tmp_path):
+    installed("pdflatex", PACKAGES)
+    wide = Figure(svg(3000, 40, '<text x="2950" y="20">Fin</text>', "large"), "large")
+    family = replace(NASTY[0], figure=lambda n: wide)
+    path = tmp_path / "large.pdf"
+    path.write_bytes(b"".join(load("pdf").write(generate(family, 1), META)))
+    boxes = subprocess.run(
+        [installed("pdftotext", "poppler-utils"), "-bbox", path, "-"], capture_output=True, check=True
+    ).stdout.decode()
+    right = float(re.search(r'xMax="([\d.]+)"[^>]*>Fin<', boxes)[1])
+    page = float(re.search(r'<page width="([\d.]+)"', boxes)[1])
+    assert right < page - 50
+
+
 @pytest.mark.parametrize(
     "body",
     ["<ellipse rx='1' ry='2'/>", "<g transform='scale(2)'><rect width='1' height='1'/></g>", "<rect width='1' "

@@ -21,6 +21,8 @@ PACKAGES = r"""\usepackage[utf8]{inputenc}
 \usepackage{amsmath,amssymb,array}
 \usepackage{tikz}
 \usetikzlibrary{svg.path}
+% Une figure plus large que la ligne est réduite à sa largeur.
+\newcommand{\reduite}[1]{\resizebox{\ifdim\width>\linewidth\linewidth\else\width\fi}{!}{#1}}
 """
 """Les textes portent déjà leurs espaces insécables : babel n’a pas à en ajouter devant la ponctuation."""
 
@@ -41,7 +43,7 @@ def statement(variant: Variant) -> str:
     if figure is None:
         return text(variant.statement)
     drawn = tikz(figure)
-    shown = rf"\begin{{center}}{drawn}\end{{center}}" if drawn else LATEX.text(figure.alt)
+    shown = rf"\begin{{center}}\reduite{{{drawn}}}\end{{center}}" if drawn else LATEX.text(figure.alt)
     return f"{text(variant.statement)}\n\n{shown}"
 
 
