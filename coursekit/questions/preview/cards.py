@@ -20,7 +20,7 @@ def card(variant: Variant, number: int, of: int, *, rejected: bool) -> str:
     mark = " checked" if rejected else ""
     return (
         f'<article class="card" data-family="{family.id}" data-topic="{family.topic}" data-level="{family.level}">'
-        f"<header><h3>{escape_html(family.title)}</h3>"
+        f"<header><h2>{escape_html(family.title)}</h2>"
         f'<p class="facts">{" · ".join(_facts(variant, number, of))}</p>'
         f'<label class="reject"><input type="checkbox" data-line="{escape_html(rejected_line(variant))}"{mark}>'
         f'Écarter<span class="unseen"> {escape_html(family.title)}, {number} sur {of}</span></label></header>'
