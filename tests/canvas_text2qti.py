@@ -14,7 +14,7 @@ WORDS = ("Vrai", "Faux")
 
 
 def protected(text):
-    """Un texte où rien n’est du Markdown : toute ponctuation y est une entité."""
+    """Un texte où rien n’est du Markdown : toute ponctuation y est une entité."""
     return re.sub(r"[!-/:-@\[-`{-~]", lambda found: f"&#{ord(found[0])};", text)
 
 
@@ -34,7 +34,7 @@ MARKDOWN = Style(
 
 
 def field(mark, text):
-    """Une entrée de text2qti : ses lignes suivantes sont en retrait."""
+    """Une entrée de text2qti : ses lignes suivantes sont en retrait."""
     return mark + text.replace("\n", "\n" + " " * len(mark)) + "\n"
 
 
@@ -100,7 +100,7 @@ def assessment(variants):
 
 
 class Reader(HTMLParser):
-    """Ce qui se lit d’un HTML : ses mots, et ses formules avec tous leurs attributs."""
+    """Ce qui se lit d’un HTML : ses mots, et ses formules avec tous leurs attributs."""
 
     def __init__(self):
         super().__init__()
@@ -126,7 +126,7 @@ IDENT = re.compile(r"(?:text2qti_\w+?_[0-9a-f]{16,}|(?:q_|ref_)?[0-9a-f]{16}(?:_
 
 
 def items(xml):
-    """Les items, chacun en tuples imbriqués : balise, attributs, texte, enfants ; les identifiants y sont numérotés."""
+    """Les items, chacun en tuples imbriqués : balise, attributs, texte, enfants ; les identifiants y sont numérotés."""
     root = ET.fromstring(xml)
     return [_tree(node, {}) for node in root.iter() if node.tag.endswith("}item")]
 
@@ -145,9 +145,17 @@ def _named(text, names):
     return IDENT.sub(lambda found: names.setdefault(found[0], f"#{len(names)}"), text)
 
 
+class Written(float):
+    """Un nombre écrit à quatre décimales, comme text2qti le fait : égal à l’arrondi près."""
+
+    def __eq__(self, other):
+        return isinstance(other, float) and abs(self - other) <= 1e-4
+
+    __hash__ = None
+
+
 def _number_or(text):
-    """text2qti écrit les réels à quatre décimales : on compare à cette précision."""
     try:
-        return round(float(text), 3)
+        return Written(text)
     except ValueError:
         return text

@@ -242,3 +242,8 @@ def test_a_part_may_be_chosen_by_its_letter():
     item = element(variant)
     assert "A. Non B. Oui C. Parfois" in words(named(item, "mattext")[0].text)
     assert list(accepted(item).values()) == [[str(variant.items[0].answer.value)], ["B"]]
+
+
+def test_a_table_of_integers_needs_no_decimal_sign():
+    (variant,) = generate(find("pool.max_values"), 1, form="typed")
+    assert not {loss.id for loss in EXPORTER.check(variant)} & {"decimal-sign", "blanks-as-text"}

@@ -12,7 +12,7 @@ from nasty_questions import part as nasty_part
 from qti21_engine import QTI, Item
 from readers import node
 
-from coursekit.questions import Key, generate
+from coursekit.questions import Key, find, generate
 from coursekit.questions.answers import Choice, Choices, Integer
 from coursekit.questions.exports import Meta, Report, load, xhtml
 from coursekit.questions.exports.qti21 import EXPORTER
@@ -298,3 +298,8 @@ def test_a_part_may_be_chosen():
         shown[text] = [m.get("identifier") for m in modals if m.get("outcomeIdentifier") == "FEEDBACK_2"]
         assert score == item.points * (1 if text == "Oui" else 0.5)
     assert shown == {"Oui": ["RIGHT"], "Non": ["WRONG_1"], "Parfois": ["WRONG_2"]}
+
+
+def test_a_table_of_integers_needs_no_decimal_sign():
+    (variant,) = generate(find("pool.max_values"), 1, form="typed")
+    assert not {loss.id for loss in EXPORTER.check(variant)} & {"decimal-sign", "blanks-as-text"}

@@ -12,6 +12,7 @@ from coursekit.questions.answers import Integer, Real
 from coursekit.questions.exports import Loss, Meta
 from coursekit.questions.exports.canvas_item import item_xml, kind_of, too_small
 from coursekit.questions.exports.packages import Member, package
+from coursekit.questions.exports.spellings import has_decimals
 from coursekit.questions.styles import escape_html
 from coursekit.questions.variant import Variant
 
@@ -71,7 +72,7 @@ def _typed_losses(variant: Variant) -> Iterator[Loss]:
         yield TINY_AS_TEXT
     if "formula" in kinds:
         yield FORMULA_AS_TEXT
-    if kind == "fill_in_multiple_blanks_question" and kinds & {"real", "matrix"}:
+    if kind == "fill_in_multiple_blanks_question" and any(has_decimals(i.answer) for i in variant.items):
         yield BLANKS_AS_TEXT
     if variant.family.parts:
         yield from (NO_CARRY, EQUAL_SHARES)

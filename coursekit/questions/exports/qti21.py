@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from coursekit.questions.exports import Loss, Meta
 from coursekit.questions.exports.packages import Member, package
 from coursekit.questions.exports.qti21_item import NAMESPACE, SCHEMA, item_xml
+from coursekit.questions.exports.spellings import has_decimals
 from coursekit.questions.exports.xhtml import has_mathml
 from coursekit.questions.family import TOPICS
 from coursekit.questions.styles import escape_html
@@ -61,7 +62,7 @@ class Qti21:
         if variant.options:
             return losses
         kinds = {item.answer.kind for item in variant.items}
-        losses += [DECIMAL_SIGN] if kinds & {"real", "matrix"} else []
+        losses += [DECIMAL_SIGN] if any(has_decimals(item.answer) for item in variant.items) else []
         losses += [FORMULA_AS_TEXT] if "formula" in kinds else []
         losses += [OTHER_SHAPE] if _has_other_shape(variant) else []
         return [*losses, NO_CARRY] if variant.family.parts else losses

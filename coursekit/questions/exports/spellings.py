@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from coursekit.questions.answers import Answer, Boolean, Integer, Real
+from coursekit.questions.answers import Answer, Boolean, Integer, MatrixAnswer, Real
 from coursekit.questions.exports import fields
 from coursekit.questions.matrices import cell_text
 from coursekit.questions.text import THIN, grouped, significant
@@ -25,6 +25,13 @@ def spellings(answer: Answer) -> tuple[str, ...]:
         case Boolean():
             return ("vrai", "v", "oui") if answer.value else ("faux", "f", "non")
     return fields.spellings(answer)
+
+
+def has_decimals(answer: Answer) -> bool:
+    """La réponse peut-elle demander une virgule ?"""
+    if isinstance(answer, MatrixAnswer):
+        return any(cell.denominator > 1 for row in answer.rows for cell in row)
+    return isinstance(answer, Real)
 
 
 def integer_spellings(value: int) -> tuple[str, ...]:
@@ -56,4 +63,4 @@ def _both(text: str) -> tuple[str, str]:
     return text.replace(".", ","), text
 
 
-__all__ = ["cell_spellings", "integer_spellings", "spellings"]
+__all__ = ["cell_spellings", "has_decimals", "integer_spellings", "spellings"]
