@@ -213,3 +213,26 @@ def test_a_killed_generation_leaves_no_half_file(tmp_path, kill):
     left = {path.name for path in tmp_path.iterdir()} - {"eleves.csv", "e.zip"}
     assert kill == signal.SIGKILL or not left
     assert all(name.startswith(".questions-") for name in left)
+
+
+HEAVY = {"torch", "torchvision", "matplotlib", "ipywidgets", "nbgrader", "numpy", "skimage", "yaml"}
+
+
+def test_nothing_heavy_is_loaded(exam):
+    folder, *_ = exam
+    made = Class(copies_of(folder), {}, {}, omit=0)
+    (folder / "r.csv").write_text(own_csv(made), encoding="utf-8")
+    both = ["--manifest", str(folder / "e.manifeste.json"), "--answers", str(folder / "r.csv")]
+    commands = (
+        ["check", "--family", "conv.out_size", "--draws", "2"],
+        ["check", str(folder / "examen.toml"), "--class", str(folder / "eleves.csv")],
+        ["mark", *both],
+        ["analyse", *both, "--html", str(folder / "page.html")],
+    )
+    script = (
+        "import sys\nfrom coursekit.cli import main\n"
+        f"for argv in {commands!r}:\n    assert main(['questions', *argv]) == 0\nprint('MODULES', *sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = done.stdout.partition("MODULES")[2].split()
+    assert not {name.split(".")[0] for name in loaded} & HEAVY
