@@ -200,9 +200,11 @@ def test_the_manifest_lists_every_file():
             assert archive.read(f"images/{variant.hash}.svg").decode() == variant.figure.svg
 
 
-@pytest.mark.parametrize("form", ["typed", "choice"])
-def test_qti_convert_reads_it_back(tmp_path, form):
-    variants = [*nasty_variants(form, 1), *bank_variants(form, range(1))]
+@pytest.mark.parametrize("source", ["bank", "nasty-typed", "nasty-choice"])
+def test_qti_convert_reads_it_back(tmp_path, source):
+    form = source.partition("-")[2]
+    # qti-convert met près d’une demi-seconde par item : une famille de la banque sur quatre.
+    variants = nasty_variants(form, 1) if form else bank_variants(seeds=range(1))[::4]
     path = tmp_path / "série.zip"
     path.write_bytes(b"".join(EXPORTER.write(variants, META)))
     before, after = zipfile.ZipFile(path), zipfile.ZipFile(node("qti3.mjs", str(path)))
