@@ -44,7 +44,7 @@ function fieldOf(item, id) {
   const notes = { shape: "dans l’ordre " + [...(item.layout ?? "")].join(", "), real: `à ${item.digits} chiffres significatifs`,
     formula: `avec ${(item.variables ?? []).join(", ")}` };
   const input = h("input", { id, type: "text", inputmode: number ? "decimal" : "text", autocomplete: "off",
-    spellcheck: "false", size: number ? 12 : 24, "aria-describedby": `${id}-n` });
+    size: number ? 12 : 24, "aria-describedby": `${id}-n` });
   const unit = item.unit ? h("span", { class: "unit" }, item.unit) : "";
   const note = h("span", { class: "note", id: `${id}-n` }, notes[item.kind] ?? "");
   return { node: h("p", { class: "field" }, h("label", { for: id, html: name }), " ", input, " ", unit, " ", note),
@@ -159,6 +159,9 @@ function render({ model, el }) {
   };
 
   el.classList.add("coursekit-quiz");
+  // JupyterLab garderait pour lui les touches, Entrée surtout.
+  el.dataset.lmSuppressShortcuts = "true";
+  el.onkeydown = (event) => { if (event.key === "Enter") event.stopPropagation(); };
   el.append(h("div", { role: "group", "aria-label": state.title },
     h("div", { class: "head" }, h("span", { class: "title" }, state.title), marks, score), stage));
   show(0, false);
