@@ -7,6 +7,7 @@ import torch
 from small_networks import SMALL, each_entry, first_accepted
 
 from coursekit import models
+from coursekit.arithmetic import totals
 from coursekit.errors import ArgumentError, ShapeError, UnknownNameError
 from coursekit.layers import Shape, edit
 from coursekit.measure import measure
@@ -31,6 +32,11 @@ def test_they_agree_on_another_image_and_other_classes(entry):
     model = models.build(entry.name, image_size=size, in_channels=channels, num_classes=7, device="meta")
     counted = [row for row in entry.rows(shape, 7) if row.kind not in MERGES]
     assert first_difference(counted, measure(model, shape)) == ""
+
+
+@each_entry
+def test_totals_are_the_sum_of_the_rows(entry):
+    assert entry.totals() == totals(entry.rows())
 
 
 def test_a_proof_can_fail_and_names_the_first_difference():

@@ -28,7 +28,7 @@ from coursekit.arithmetic.sizes import (
     padded_size,
     same_padding,
 )
-from coursekit.arithmetic.walk import totals, walk
+from coursekit.arithmetic.walk import count, totals, walk
 
 FORMULAS: tuple[Formula[..., object], ...] = (
     padded_size,
@@ -56,6 +56,7 @@ __all__ = [
     "average_pool",
     "conv_macs",
     "conv_parameters",
+    "count",
     "effective_kernel",
     "first_pixel",
     "fully_connected_equivalent",

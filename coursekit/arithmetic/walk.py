@@ -111,6 +111,26 @@ def _listed(shapes: list[Shape]) -> str:
     return ", ".join(str(shape) for shape in shapes)
 
 
+def count(net: Layer, input_shape: Shape) -> tuple[Shape, int, int]:
+    """(forme de sortie, paramètres, MAC) du réseau entier, sans en écrire les lignes : la somme que donne `walk`.
+
+    Raises:
+        ShapeError, ArgumentError: une couche ne peut pas lire ce qu’elle reçoit ; `walk` dit laquelle.
+    """
+    match net:
+        case Chain():
+            shape, parameters, macs = input_shape, 0, 0
+            for layer in net.layers:
+                shape, more_parameters, more_macs = count(layer, shape)
+                parameters, macs = parameters + more_parameters, macs + more_macs
+            return shape, parameters, macs
+        case Branches():
+            ends = [count(branch, input_shape) for branch in net.branches]
+            shape = _merged_shape(net.merge, [end[0] for end in ends])
+            return shape, sum(end[1] for end in ends), sum(end[2] for end in ends)
+    return one_layer.cost(net, input_shape)
+
+
 def totals(rows: tuple[Row, ...]) -> tuple[int, int]:
     """(paramètres, MAC) du réseau entier."""
     return sum(row.parameters for row in rows), sum(row.macs for row in rows)

@@ -8,8 +8,8 @@ _WORDS = {
     r"\left": "", r"\right": "", r"\,": " ", r"\;": " ", r"\!": "", r"\quad": " ", r"\lfloor": "⌊", r"\rfloor": "⌋",
     r"\lceil": "⌈", r"\rceil": "⌉", r"\times": "×", r"\cdot": "·", r"\bmod": "mod", r"\sum": "Σ", r"\prod": "Π",
     r"\le": "≤", r"\ge": "≥", r"\neq": "≠", r"\approx": "≈", r"\alpha": "α", r"\beta": "β", r"\gamma": "γ",
-    r"\phi": "φ", r"\theta": "θ", r"\varepsilon": "ε", r"\eta": "η", r"\rho": "ρ", r"\ldots": "…", r"\dots": "…", r"\infty": "∞", r"\to": "→", r"\max": "max",
-    r"\min": "min", r"\log": "log",
+    r"\phi": "φ", r"\theta": "θ", r"\varepsilon": "ε", r"\eta": "η", r"\rho": "ρ",
+    r"\ldots": "…", r"\dots": "…", r"\infty": "∞", r"\to": "→", r"\max": "max", r"\min": "min", r"\log": "log",
 }  # fmt: skip
 _SUBSCRIPTS = str.maketrans("0123456789+-=()ijlnk", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ᵢⱼₗₙₖ")
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()inlLk", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿˡᴸᵏ")

@@ -18,11 +18,10 @@ def _json(data: object) -> None:
 
 def models(arguments: Namespace) -> int:
     from coursekit import report
-    from coursekit.arithmetic import totals
     from coursekit.tables import find, names
 
     entries = [find(name) for name in names(arguments.family)]
-    counts = [totals(entry.rows()) for entry in entries]
+    counts = [entry.totals() for entry in entries]
     if arguments.json:
         _json(
             [

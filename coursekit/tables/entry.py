@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-from coursekit.arithmetic import walk
+from coursekit.arithmetic import count, walk
 from coursekit.layers import Chain, Row, Shape
 from coursekit.tables.accuracy import Accuracy, published_accuracy
 
@@ -100,6 +100,11 @@ class Entry:
         """
         classes = self.num_classes if num_classes is None else num_classes
         return walk(self.unroll(classes), input_shape or self.input)
+
+    def totals(self) -> tuple[int, int]:
+        """(paramètres, MAC) pour l’entrée de l’article : ceux de `rows`, sans les écrire une à une."""
+        _, parameters, macs = count(self.unroll(self.num_classes), self.input)
+        return parameters, macs
 
     def auxiliary_rows(
         self, input_shape: Shape | None = None, num_classes: int | None = None
