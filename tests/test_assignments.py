@@ -74,14 +74,19 @@ def test_the_empty_stub_gets_nothing(copy, name):
 def test_the_empty_stub_runs_from_top_to_bottom_and_speaks_french(copy, name):
     """Seuls les tests échouent, sans arrêter Jupyter, et par une phrase plutôt que par une pile d’appels."""
     graded = {cell.id for cell in assignment(name).of_kind(TESTS)}
-    failing = [cell for cell in copy.notebook("autograded", name, "vide")["cells"] if cell.get("outputs")]
+    cells = copy.notebook("autograded", name, "vide")["cells"]
+    failing = [cell for cell in cells if any(map(is_error, cell.get("outputs", ())))]
 
     assert {cell["id"] for cell in failing} <= graded
     for cell in failing:
-        errors = [output for output in cell["outputs"] if output["output_type"] == "error"]
+        errors = [output for output in cell["outputs"] if is_error(output)]
         assert [error["ename"] for error in errors] == ["FailedCheckError"], cell["id"]
         assert [len(error["traceback"]) for error in errors] == [1]
         assert cell["metadata"]["tags"] == ["raises-exception"]
+
+
+def is_error(output):
+    return output["output_type"] == "error"
 
 
 def regions(source):

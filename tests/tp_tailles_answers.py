@@ -3,7 +3,7 @@
 Une réponse est une suite de textes, un par emplacement vide de la cellule.
 """
 
-from dataclasses import dataclass
+from student_copies import Classwork, Student
 
 TESTS = {
     "q1-tests": 1,
@@ -18,24 +18,6 @@ TESTS = {
     "q7-tests": 1,
     "q7-tests-2": 2,
 }
-"""Ce que vaut chaque cellule de tests."""
-
-
-@dataclass(frozen=True)
-class Student:
-    """Une copie, les cellules de tests où elle perd ses points, et les phrases que sa correction contient."""
-
-    name: str
-    answers: dict[str, tuple[str, ...]]
-    lost: frozenset[str] = frozenset()
-    told: tuple[str, ...] = ()
-    explanation: str = ""
-    """La réponse rédigée ; vide, la cellule reste telle que distribuée."""
-
-    @property
-    def points(self) -> dict[str, int]:
-        return {cell: 0 if cell in self.lost else points for cell, points in TESTS.items()}
-
 
 # Un bon élève, qui n’écrit pas comme le corrigé.
 RIGHT = {
@@ -180,3 +162,5 @@ self.fc = nn.Linear(32, num_classes)
         ),
     ),
 )
+
+TAILLES = Classwork("tp-tailles", TESTS, "q8", RIGHT, STUDENTS, killing="q6")
