@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from dependency_cache import MissingKernelspecError, inscribe
-from dependency_hash import Package, digest, files_of, module_closure, named_files
+from dependency_hash import Package, digest, files_of, module_closure
 
 FILES = {
     "__init__.py": "",
@@ -114,10 +114,3 @@ def test_inscribing_moves_no_line() -> None:
 def test_a_chapter_without_kernelspec_is_refused(header: str) -> None:
     with pytest.raises(MissingKernelspecError):
         inscribe(header + "# Titre\n", "abc")
-
-
-def test_a_file_named_by_its_path_is_read(tmp_path):
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "mesures.json").write_text("{}")
-    cells = ["read('../mesures.json')", "read('../absent.json')", "print('a/b', '../pages', 'mesures.json')"]
-    assert named_files(cells, tmp_path / "pages") == {tmp_path / "mesures.json"}

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from dependency_hash import Package, digest, files_of, named_files
+from dependency_hash import Package, digest, files_of
 from IPython.core.inputtransformer2 import TransformerManager
 from myst_nb.core.read import create_nb_reader
 from sphinx.application import Sphinx
@@ -70,7 +70,6 @@ def dependency_digest(app: Sphinx, docname: str, text: str) -> str | None:
     if not cells:
         return None
     files = set(included_files(app.env, docname, text))
-    files |= named_files(parseable(cells), Path(app.env.doc2path(docname)).parent)
     files |= {(Path(app.confdir) / name).resolve() for name in app.config.dependency_files}
     for package in app.config.dependency_packages:
         files |= files_of(parseable(cells), find_package(package))

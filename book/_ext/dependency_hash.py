@@ -8,8 +8,7 @@ suffit pas, on prend large :
 * `import_module(variable)` peut charger tout module du paquet où il est écrit ;
 * une chaîne égale au nom d’un module (`files("coursekit.filters")`) vaut un import ;
 * une commande du terminal (`!coursekit describe vgg16`) peut atteindre tout le paquet ;
-* une donnée rangée à côté d’un module importé peut être lue par lui ;
-* une chaîne qui est le chemin d’un fichier, depuis le dossier de la page, vaut une lecture.
+* une donnée rangée à côté d’un module importé peut être lue par lui.
 """
 
 from __future__ import annotations
@@ -159,17 +158,6 @@ def files_of(sources: Iterable[str], package: Package) -> set[Path]:
     """Tous les fichiers du paquet dont dépendent des extraits de code."""
     modules = module_closure(sources, package)
     return {package.modules[module] for module in modules} | data_beside(modules, package)
-
-
-def named_files(sources: Iterable[str], folder: Path) -> set[Path]:
-    """Les fichiers que des extraits de code nomment par un chemin écrit depuis `folder`."""
-    strings = {
-        node.value
-        for source in sources
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "/" in node.value
-    }
-    return {path.resolve() for name in strings if len(name) < 256 and (path := folder / name).is_file()}
 
 
 def digest(files: Iterable[Path], *facts: str) -> str:
