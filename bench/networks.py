@@ -272,7 +272,7 @@ def read_arguments() -> argparse.Namespace:
         help="cpu : le temps du seul processus, pour une machine partagée (avec --threads 1)",
     )
     parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--output", type=Path, help="où écrire les mesures, en JSON")
+    parser.add_argument("--output", type=Path, help="où écrire la table, en Markdown")
     parser.add_argument("--peak", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -282,21 +282,42 @@ def processor() -> str:
         return str(torch.cuda.get_device_name())
     for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
         if line.startswith("model name"):
-            return f"{line.split(':')[1].strip()}, {torch.get_num_threads()} fils"
+            return f"{line.split(':')[1].strip()}, {torch.get_num_threads()} fil(s)"
     return platform.processor()
 
 
-def report(lines: list[Line], setting: Setting) -> dict[str, object]:
-    ratios = [value for line in lines for value in (line.inference, line.training)]
-    return {
-        "command": f"python {' '.join(sys.argv)}",
-        "date": date.today().isoformat(),
-        "machine": processor(),
-        "torch": torch.__version__,
-        "setting": asdict(setting),
-        "geometric_mean": statistics.geometric_mean(ratios),
-        "lines": [asdict(line) for line in lines],
-    }
+def markdown(lines: list[Line], setting: Setting) -> str:
+    """La table que montre le livre, avec la commande, la machine et la date."""
+    mean = geometric_mean(lines)
+    return "\n".join(
+        [
+            "| Réseau | Inférence (ms) | Rapport | Entraînement (ms) | Rapport | Mémoire |",
+            "|---|---:|---:|---:|---:|---:|",
+            *map(markdown_line, lines),
+            "",
+            f"Moyenne géométrique des rapports de temps : **{french(mean)}**. Lots de {setting.batch} images de "
+            f"{setting.size} pixels de côté, {processor()}, PyTorch {torch.__version__}, le {date.today():%d/%m/%Y} : "
+            f"`python {' '.join(sys.argv)}`",
+            "",
+        ]
+    )
+
+
+def markdown_line(line: Line) -> str:
+    def step(name: str) -> str:
+        milliseconds, ratio = getattr(line, f"{name}_ms"), getattr(line, name)
+        same_format = getattr(line, f"{name}_same_format")
+        return f"{milliseconds:.0f} | {french(ratio)} ({french(same_format)})"
+
+    return f"| `{line.name}` | {step('inference')} | {step('training')} | {french(line.memory)} |"
+
+
+def french(value: float) -> str:
+    return f"{value:.2f}".replace(".", ",")
+
+
+def geometric_mean(lines: list[Line]) -> float:
+    return statistics.geometric_mean(value for line in lines for value in (line.inference, line.training))
 
 
 def main() -> None:
@@ -322,10 +343,9 @@ def measure_all(given: argparse.Namespace) -> None:
             f"{line.training_ms:7.0f} {line.training:6.3f} ({line.training_same_format:.3f}) | {line.memory:6.3f}",
             flush=True,
         )
-    made = report(lines, setting)
-    print(f"moyenne géométrique des rapports : {made['geometric_mean']:.3f}")
+    print(f"moyenne géométrique des rapports : {geometric_mean(lines):.3f}")
     if given.output:
-        given.output.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        given.output.write_text(markdown(lines, setting), encoding="utf-8")
 
 
 if __name__ == "__main__":
