@@ -150,7 +150,7 @@ LOSSES = {
 }
 
 
-@pytest.mark.parametrize(("case", "expected"), LOSSES.items(), ids=str)
+@pytest.mark.parametrize(("case", "expected"), LOSSES.items(), ids=["-".join(case) for case in LOSSES])
 def test_losses(case, expected):
     (variant,) = (v for v in nasty_variants(case[1], 1) if v.family.id == f"nasty.{case[0]}")
     assert {loss.id for loss in load("jupyterquiz").check(variant)} == {
