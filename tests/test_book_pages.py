@@ -97,7 +97,10 @@ def test_without_scripts_formulas_show_and_solutions_unfold(browser: Browser, bu
 
 
 def words_of(page: str) -> list[str]:
-    """Les mots du corps d’une page."""
+    """Les mots du corps d’une page, sans ceux de ses objets interactifs, que Sphinx n’indexe pas."""
+    page = re.sub(
+        r'<div class="coursekit-widget".*?</div>(?=\s*</div>\s*</div>\s*</div>)', " ", page, flags=re.DOTALL
+    )
     article = re.search(r"<article.*?</article>", page, re.DOTALL)
     prose = re.sub(
         r"<(pre|code|math|summary)\b.*?</\1>|<[^>]+>", " ", article[0] if article else "", flags=re.DOTALL
