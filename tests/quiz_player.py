@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 
-FOCUSED = "() => document.activeElement"
 MOST_TABS = 400
 
 

@@ -112,10 +112,10 @@ def _listed(shapes: list[Shape]) -> str:
 
 
 def count(net: Layer, input_shape: Shape) -> tuple[Shape, int, int]:
-    """(forme de sortie, paramètres, MAC) du réseau entier, sans en écrire les lignes : la somme que donne `walk`.
+    """(forme de sortie, paramètres, MAC) du réseau entier, sans en écrire les lignes : la somme que donne `walk`.
 
     Raises:
-        ShapeError, ArgumentError: une couche ne peut pas lire ce qu’elle reçoit ; `walk` dit laquelle.
+        ShapeError, ArgumentError: une couche ne peut pas lire ce qu’elle reçoit ; `walk` dit laquelle.
     """
     match net:
         case Chain():

@@ -29,13 +29,17 @@ le format écrit texte, formules, code et tables ; `check` annonce ce qu’il 
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from coursekit.questions.bank import BANK, find
 from coursekit.questions.family import TOPICS, Family, Part
 from coursekit.questions.generate import Key, ShortageError, capacity, generate
 from coursekit.questions.judging import Mark, mark
-from coursekit.questions.quizzes import quiz
 from coursekit.questions.sets import Copy, QuestionSet, Wanted, manifest, read_manifest
 from coursekit.questions.variant import Item, Option, Variant, Wrong
+
+if TYPE_CHECKING:
+    from coursekit.questions.quizzes import quiz
 
 __all__ = [
     "BANK",
@@ -60,3 +64,12 @@ __all__ = [
     "quiz",
     "read_manifest",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Charge `quiz` à son premier emploi : tirer ou exporter des questions n’en a pas besoin."""
+    if name == "quiz":
+        from coursekit.questions.quizzes import quiz
+
+        return quiz
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -102,7 +102,7 @@ class Entry:
         return walk(self.unroll(classes), input_shape or self.input)
 
     def totals(self) -> tuple[int, int]:
-        """(paramètres, MAC) pour l’entrée de l’article : ceux de `rows`, sans les écrire une à une."""
+        """(paramètres, MAC) pour l’entrée de l’article : ceux de `rows`, sans les écrire une à une."""
         _, parameters, macs = count(self.unroll(self.num_classes), self.input)
         return parameters, macs
 
