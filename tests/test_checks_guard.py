@@ -6,6 +6,7 @@ import _thread
 import contextlib
 import importlib
 import io
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from hostile import forever, hard_limit, stubborn
 
 from coursekit.checks.guard import Outcome, run
 from coursekit.checks.killable import TimeIsUp
+from coursekit.checks.recursion import DEEPEST
 
 
 def guarded(call: Callable[[], Any], time_limit: float = 0.3) -> Outcome[Any]:
@@ -144,6 +146,55 @@ def test_the_users_interrupt_reaches_the_user(alive: Any) -> None:
     with hard_limit(20), pytest.raises(KeyboardInterrupt):
         run(forever, 15)
     assert alive() == []
+
+
+def raises_the_limit(set_limit: Callable[[int], None]) -> int:
+    """La profondeur atteinte par qui relève la limite, puis s’appelle sans fin."""
+    deepest = 0
+
+    def descend(depth: int) -> None:
+        nonlocal deepest
+        deepest = depth
+        descend(depth + 1)
+
+    set_limit(10**9)
+    with contextlib.suppress(RecursionError):
+        descend(1)
+    return deepest
+
+
+def test_recursion_is_bounded_whoever_raises_the_limit() -> None:
+    before = sys.getrecursionlimit()
+    depth = guarded(lambda: raises_the_limit(lambda limit: sys.setrecursionlimit(limit)), 20).value
+    assert before < depth < DEEPEST
+    assert sys.getrecursionlimit() == before
+    sys.setrecursionlimit(before + 1)  # et le réglage appartient de nouveau à l’utilisateur
+    assert sys.getrecursionlimit() == before + 1
+    sys.setrecursionlimit(before)
+
+
+AFTER_A_FAILED_COMPILATION = """
+import sys, torch
+from coursekit.checks.guard import run
+try:
+    torch.compile(lambda x: x if x.sum() > 0 else -x, backend="eager", fullgraph=True)(torch.ones(2))
+except RuntimeError:
+    pass
+
+def endless():
+    return endless()
+
+sys.setrecursionlimit(10**9)
+print(run(endless, 60).failure.kind)
+"""
+
+
+def test_recursion_is_bounded_even_where_each_call_takes_the_stack() -> None:
+    """Une pile épuisée tue tout le processus : c’est lui qu’on regarde ici."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", AFTER_A_FAILED_COMPILATION], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, "RecursionError\n"), done.stderr
 
 
 FAILURES: list[tuple[Callable[[], Any], str, str]] = [

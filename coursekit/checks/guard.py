@@ -22,14 +22,12 @@ from typing import Generic, TypeVar
 from coursekit.checks.capture import unwatch, watch
 from coursekit.checks.inspection import clean, type_name
 from coursekit.checks.killable import KillableThread, TimeIsUp
+from coursekit.checks.recursion import DEEPEST, bounded_recursion, deep_stack
 
 T = TypeVar("T")
 
-DEEPEST = 20_000
-"""Appels imbriqués permis à qui relève la limite de Python ; au-delà, la mémoire et la pile sont en danger."""
-
 PULSE = 0.02
-"""Secondes entre deux regards sur le fil : assez peu pour qu’une récursion sans limite n’empile pas trop d’appels."""
+"""Secondes entre deux regards sur le fil : celui qui attend reste interruptible, s’il est lui-même sous garde."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,9 @@ def run(call: Callable[[], T], time_limit: float) -> Outcome[T]:
 
     # Un fil abandonné reste surveillé, et n’affichera rien ; à sa mort, le système donnera son numéro à un autre.
     thread = KillableThread(attempt, farewell=lambda: unwatch(thread.number))
-    thread.start()
+    with deep_stack():
+        thread.start()
     printed = watch(thread.number)
-    thread.ready.set()
     try:
         _wait(thread, time_limit)
     finally:
@@ -87,14 +85,15 @@ def run(call: Callable[[], T], time_limit: float) -> Outcome[T]:
 
 
 def _wait(thread: KillableThread, time_limit: float) -> None:
-    """Attend le fil, en arrêtant la récursion sans fin de qui a relevé la limite de Python."""
+    """Attend le fil, qui ne s’enfoncera pas au-delà de `DEEPEST` appels."""
     before, end = sys.getrecursionlimit(), monotonic() + time_limit
-    while not thread.over and (left := end - monotonic()) > 0:
-        thread.wait(min(left, PULSE))
-        # Abaisser la limite d’un fil déjà plus profond qu’elle ferait avorter Python 3.11 : on lui lance l’erreur.
-        if not thread.over and sys.getrecursionlimit() > DEEPEST and thread.depth(DEEPEST) == DEEPEST:
-            thread.throw(RecursionError)
-    if thread.over and sys.getrecursionlimit() > before:
+    sys.setrecursionlimit(min(before, DEEPEST))
+    with bounded_recursion():
+        thread.ready.set()
+        while not thread.over and (left := end - monotonic()) > 0:
+            thread.wait(min(left, PULSE))
+    # Abaisser la limite sous la profondeur d’un fil vivant ferait avorter Python 3.11 ; la relever est sans danger.
+    if thread.over or sys.getrecursionlimit() < before:
         sys.setrecursionlimit(before)
 
 

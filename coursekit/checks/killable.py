@@ -119,10 +119,6 @@ class KillableThread(threading.Thread):
             self.wait(0.002)
         return False
 
-    def depth(self, most: int) -> int:
-        """Nombre d’appels en cours dans le fil, compté jusqu’à `most`."""
-        return sum(1 for _ in islice(self._frames(), most))
-
     def _may_hold_a_lock(self) -> bool:
         return any(frame.f_code.co_filename.endswith(LOCKING) for frame in islice(self._frames(), 1000))
 
