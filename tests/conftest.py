@@ -66,6 +66,7 @@ def group_of(item: pytest.Item) -> str | None:
     return f"{item.path.stem}-{entry.name}" if entry is not None else None
 
 
+@pytest.hookimpl(tryfirst=True)  # avant xdist, qui lit les groupes
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Avec `--dist loadgroup`, tout le reste se répartit test par test."""
     for item in items:
