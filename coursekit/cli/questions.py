@@ -96,13 +96,14 @@ def show(arguments: Namespace) -> int:
 
 
 def _show_family(arguments: Namespace) -> int:
-    from coursekit.questions import Key
+    from coursekit.questions import Key, find
     from coursekit.questions import generate as draw
     from coursekit.questions.homemade import find_among
     from coursekit.questions.listing import as_text
 
     form: Form | None = "choice" if arguments.choice else None
-    family = find_among(arguments.family, families(arguments))
+    name = arguments.family
+    family = find_among(name, families(arguments)) if arguments.module else find(name)
     print(as_text(next(draw(family, 1, Key(seed=arguments.seed), form=form))))
     return 0
 

@@ -31,7 +31,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from coursekit.questions.bank import BANK, find
+from coursekit.questions import bank
+from coursekit.questions.bank import find
 from coursekit.questions.family import TOPICS, Family, Part
 from coursekit.questions.generate import Key, ShortageError, capacity, generate
 from coursekit.questions.judging import Mark, mark
@@ -39,6 +40,7 @@ from coursekit.questions.sets import Copy, QuestionSet, Wanted, manifest, read_m
 from coursekit.questions.variant import Item, Option, Variant, Wrong
 
 if TYPE_CHECKING:
+    from coursekit.questions.bank import BANK
     from coursekit.questions.quizzes import quiz
 
 __all__ = [
@@ -67,7 +69,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Charge `quiz` à son premier emploi : tirer ou exporter des questions n’en a pas besoin."""
+    """Charge à leur premier emploi la banque entière, et `quiz`."""
+    if name == "BANK":
+        return bank.BANK
     if name == "quiz":
         from coursekit.questions.quizzes import quiz
 

@@ -12,7 +12,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from coursekit.errors import ArgumentError, UnknownNameError
-from coursekit.questions.bank import BANK
+from coursekit.questions import bank
 from coursekit.questions.family import Family
 
 
@@ -58,12 +58,12 @@ def with_own(paths: Iterable[Path]) -> tuple[Family, ...]:
         ArgumentError: comme `load_families`, ou un nom sert deux fois.
     """
     own = tuple(family for path in paths for family in load_families(path))
-    twice = [name for name, times in Counter(family.id for family in (*BANK, *own)).items() if times > 1]
+    twice = [name for name, times in Counter(family.id for family in (*bank.BANK, *own)).items() if times > 1]
     if twice:
         raise ArgumentError(
             f"Le nom {twice[0]} est déjà pris par une autre famille : donnez-en un autre à la vôtre."
         )
-    return (*BANK, *own)
+    return (*bank.BANK, *own)
 
 
 def find_among(name: str, families: Sequence[Family]) -> Family:

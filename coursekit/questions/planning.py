@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from coursekit.errors import CourseError
-from coursekit.questions.bank import BANK
+from coursekit.questions import bank
 from coursekit.questions.domain import size
 from coursekit.questions.draw import Draws, seed_of
 from coursekit.questions.family import TOPICS, Family, Form
@@ -124,13 +124,14 @@ class Plan:
         return QuestionSet(recipe.course, recipe.title, recipe.seed, self.wanted, tuple(students))
 
 
-def plan(recipe: Recipe, families: Sequence[Family] = BANK) -> Plan:
-    """Les familles qui réalisent cette recette, et combien de questions à chacune.
+def plan(recipe: Recipe, families: Sequence[Family] | None = None) -> Plan:
+    """Les familles qui réalisent cette recette, et combien de questions à chacune ; sans liste, celles de la banque.
 
     Raises:
         ImpossibleError: une contrainte ne tient pas.
         UnknownNameError: une famille nommée n’existe pas.
     """
+    families = bank.BANK if families is None else families
     stock = Stock()
     slots = tuple(
         _slot(recipe, rank, section, families, stock) for rank, section in enumerate(recipe.sections)

@@ -1,56 +1,60 @@
-"""Le catalogue : chaque architecture des cours, dans l’ordre où on la rencontre. Sans PyTorch."""
+"""Le catalogue : chaque architecture des cours, dans l’ordre où on la rencontre. Sans PyTorch.
+
+Un tableau n’est lu qu’à son premier emploi : `coursekit describe vgg16` n’attend pas les vingt autres familles.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+from typing import Any
+
 from coursekit.errors import UnknownNameError
-from coursekit.tables import (
-    alexnet,
-    bn_inception,
-    densenet,
-    efficientnet,
-    googlenet,
-    highway,
-    inception_resnet,
-    inception_v3,
-    lenet,
-    mobilenet,
-    nin,
-    preact,
-    resnet,
-    resnext,
-    se_inception,
-    senet,
-    stochastic_depth,
-    vgg,
-    wide_resnet,
-    xception,
-    zfnet,
-)
 from coursekit.tables.entry import Entry, Erratum, Published
 
-CATALOGUE: tuple[Entry, ...] = (
-    *lenet.ENTRIES,
-    *alexnet.ENTRIES,
-    *zfnet.ENTRIES,
-    *vgg.ENTRIES,
-    *nin.ENTRIES,
-    *googlenet.ENTRIES,
-    *bn_inception.ENTRIES,
-    *inception_v3.ENTRIES,
-    *inception_resnet.ENTRIES,
-    *resnet.ENTRIES,
-    *preact.ENTRIES,
-    *highway.ENTRIES,
-    *stochastic_depth.ENTRIES,
-    *resnext.ENTRIES,
-    *wide_resnet.ENTRIES,
-    *densenet.ENTRIES,
-    *senet.ENTRIES,
-    *se_inception.ENTRIES,
-    *mobilenet.ENTRIES,
-    *xception.ENTRIES,
-    *efficientnet.ENTRIES,
+STEMS = (
+    "lenet",
+    "alexnet",
+    "zfnet",
+    "vgg",
+    "nin",
+    "googlenet",
+    "bn_inception",
+    "inception_v3",
+    "inception_resnet",
+    "resnet",
+    "preact",
+    "highway",
+    "stochastic_depth",
+    "resnext",
+    "wide_resnet",
+    "densenet",
+    "senet",
+    "se_inception",
+    "mobilenet",
+    "xception",
+    "efficientnet",
 )
+"""Les fichiers de tableaux, un par famille."""
+
+CATALOGUE: tuple[Entry, ...]
+"""Toutes les entrées."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "CATALOGUE":
+        return _catalogue()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _entries(stem: str) -> tuple[Entry, ...]:
+    entries: tuple[Entry, ...] = import_module(f"{__name__}.{stem}").ENTRIES
+    return entries
+
+
+@cache
+def _catalogue() -> tuple[Entry, ...]:
+    return tuple(entry for stem in STEMS for entry in _entries(stem))
 
 
 def names(family: str | None = None) -> tuple[str, ...]:
@@ -59,22 +63,29 @@ def names(family: str | None = None) -> tuple[str, ...]:
     Raises:
         UnknownNameError: la famille n’existe pas.
     """
-    families = dict.fromkeys(entry.stem for entry in CATALOGUE)
-    if family is not None and family not in families:
-        raise UnknownNameError("Famille", family, families)
-    return tuple(entry.name for entry in CATALOGUE if family in (None, entry.stem))
+    if family is None:
+        return tuple(entry.name for entry in _catalogue())
+    if family not in STEMS:
+        raise UnknownNameError("Famille", family, STEMS)
+    return tuple(entry.name for entry in _entries(family))
+
+
+def _likeliest_first(name: str) -> list[str]:
+    """Les fichiers, en commençant par ceux dont le réseau porte le nom."""
+    return sorted(STEMS, key=lambda stem: not name.startswith(stem.replace("_", "-")))
 
 
 def find(name: str) -> Entry:
     """L’entrée de ce nom.
 
     Raises:
-        UnknownNameError: aucun réseau ne porte ce nom ; le message propose les plus proches.
+        UnknownNameError: aucun réseau ne porte ce nom ; le message propose les plus proches.
     """
-    for entry in CATALOGUE:
-        if entry.name == name:
-            return entry
+    for stem in _likeliest_first(name):
+        for entry in _entries(stem):
+            if entry.name == name:
+                return entry
     raise UnknownNameError("Réseau", name, names())
 
 
-__all__ = ["CATALOGUE", "Entry", "Erratum", "Published", "find", "names"]
+__all__ = ["CATALOGUE", "STEMS", "Entry", "Erratum", "Published", "find", "names"]

@@ -1,110 +1,94 @@
-"""La banque : toutes les familles, un fichier par thème, dans l’ordre du cours."""
+"""La banque : toutes les familles, un fichier par thème, dans l’ordre du cours.
+
+Un fichier n’est lu qu’à son premier emploi : montrer une question n’attend pas toute la banque.
+"""
 
 from __future__ import annotations
 
+from functools import cache
+from importlib import import_module
+from typing import Any
+
 from coursekit.errors import UnknownNameError
-from coursekit.questions.bank import (
-    attention,
-    averaging,
-    bases,
-    borders,
-    chains,
-    costs,
-    dense,
-    dense_growth,
-    dense_heads,
-    evaluation,
-    filters,
-    formulas,
-    freezing,
-    fully_connected,
-    gates,
-    googlenet,
-    gradients,
-    heads,
-    imagenet,
-    imbalance,
-    inception,
-    inception_saving,
-    kernels,
-    mobile,
-    networks,
-    padding,
-    pooling,
-    pooling_sizes,
-    pooling_training,
-    receptive,
-    residual,
-    residual_depth,
-    residual_networks,
-    residual_shapes,
-    residual_shortcuts,
-    resnext,
-    scaling,
-    se_stages,
-    separable,
-    sizes,
-    transfer,
-    widths,
-)
 from coursekit.questions.family import Family
 
-BANK: tuple[Family, ...] = (
-    *filters.FAMILIES,
-    *kernels.FAMILIES,
-    *gradients.FAMILIES,
-    *sizes.FAMILIES,
-    *padding.FAMILIES,
-    *borders.FAMILIES,
-    *chains.FAMILIES,
-    *fully_connected.FAMILIES,
-    *costs.FAMILIES,
-    *receptive.FAMILIES,
-    *formulas.FAMILIES,
-    *networks.FAMILIES,
-    *pooling.FAMILIES,
-    *pooling_training.FAMILIES,
-    *pooling_sizes.FAMILIES,
-    *heads.FAMILIES,
-    *bases.FAMILIES,
-    *imagenet.FAMILIES,
-    *dense_heads.FAMILIES,
-    *inception.FAMILIES,
-    *inception_saving.FAMILIES,
-    *googlenet.FAMILIES,
-    *residual.FAMILIES,
-    *residual_shapes.FAMILIES,
-    *residual_networks.FAMILIES,
-    *residual_shortcuts.FAMILIES,
-    *residual_depth.FAMILIES,
-    *dense.FAMILIES,
-    *dense_growth.FAMILIES,
-    *resnext.FAMILIES,
-    *widths.FAMILIES,
-    *attention.FAMILIES,
-    *se_stages.FAMILIES,
-    *gates.FAMILIES,
-    *separable.FAMILIES,
-    *mobile.FAMILIES,
-    *scaling.FAMILIES,
-    *transfer.FAMILIES,
-    *freezing.FAMILIES,
-    *evaluation.FAMILIES,
-    *averaging.FAMILIES,
-    *imbalance.FAMILIES,
+FILES = (
+    "filters",
+    "kernels",
+    "gradients",
+    "sizes",
+    "padding",
+    "borders",
+    "chains",
+    "fully_connected",
+    "costs",
+    "receptive",
+    "formulas",
+    "networks",
+    "pooling",
+    "pooling_training",
+    "pooling_sizes",
+    "heads",
+    "bases",
+    "imagenet",
+    "dense_heads",
+    "inception",
+    "inception_saving",
+    "googlenet",
+    "residual",
+    "residual_shapes",
+    "residual_networks",
+    "residual_shortcuts",
+    "residual_depth",
+    "dense",
+    "dense_growth",
+    "resnext",
+    "widths",
+    "attention",
+    "se_stages",
+    "gates",
+    "separable",
+    "mobile",
+    "scaling",
+    "transfer",
+    "freezing",
+    "evaluation",
+    "averaging",
+    "imbalance",
 )
+"""Les fichiers de familles."""
+
+BANK: tuple[Family, ...]
+"""Toutes les familles."""
+
+
+def __getattr__(name: str) -> Any:
+    if name == "BANK":
+        return _bank()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _families(file: str) -> tuple[Family, ...]:
+    families: tuple[Family, ...] = import_module(f"{__name__}.{file}").FAMILIES
+    return families
+
+
+@cache
+def _bank() -> tuple[Family, ...]:
+    return tuple(family for file in FILES for family in _families(file))
 
 
 def find(name: str) -> Family:
     """La famille de ce nom.
 
     Raises:
-        UnknownNameError: aucune ne porte ce nom ; le message propose les plus proches.
+        UnknownNameError: aucune ne porte ce nom ; le message propose les plus proches.
     """
-    for family in BANK:
-        if family.id == name:
-            return family
-    raise UnknownNameError("Nom de famille", name, (family.id for family in BANK))
+    for file in FILES:
+        for family in _families(file):
+            if family.id == name:
+                return family
+    raise UnknownNameError("Nom de famille", name, (family.id for family in _bank()))
 
 
-__all__ = ["BANK", "find"]
+__all__ = ["BANK", "FILES", "find"]

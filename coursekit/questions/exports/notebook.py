@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from coursekit.questions.bank import BANK
+from coursekit.questions import bank
 from coursekit.questions.exports import Loss, Meta
 from coursekit.questions.exports.notebook_cells import Cell, escape, markdown, question_cells
 from coursekit.questions.variant import Variant
@@ -49,7 +49,7 @@ class Notebook:
 
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(family.id for family in BANK)
+    return frozenset(family.id for family in bank.BANK)
 
 
 def _json(cell: Cell) -> bytes:

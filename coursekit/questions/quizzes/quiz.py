@@ -7,7 +7,7 @@ from itertools import cycle, islice
 
 from coursekit.afm import Widget
 from coursekit.errors import ArgumentError, UnknownNameError
-from coursekit.questions.bank import BANK, find
+from coursekit.questions import bank
 from coursekit.questions.family import TOPICS, Family, Form
 from coursekit.questions.generate import Key, Search, ShortageError
 from coursekit.questions.quizzes.fallback import fallback
@@ -78,7 +78,7 @@ def _single(entry: str | Family | Wanted, form: Form | None) -> Iterator[Wanted]
     if isinstance(entry, Wanted):
         yield from [Wanted(entry.family, 1, entry.form or form)] * entry.count
     else:
-        yield Wanted(find(entry) if isinstance(entry, str) else entry, 1, form)
+        yield Wanted(bank.find(entry) if isinstance(entry, str) else entry, 1, form)
 
 
 def _matching(topic: str | Sequence[str], level: int | Sequence[int]) -> Iterator[Family]:
@@ -91,7 +91,7 @@ def _matching(topic: str | Sequence[str], level: int | Sequence[int]) -> Iterato
         raise ArgumentError("Dites de quoi faire ce quiz : des noms de familles, un thème ou un niveau.")
     found = [
         family
-        for family in BANK
+        for family in bank.BANK
         if (not topics or family.topic in topics) and (not levels or family.level in levels)
     ]
     if not found:
