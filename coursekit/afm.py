@@ -27,7 +27,7 @@ SHARED = "host"
 """Le script commun à tous les objets d’une page."""
 
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import \{[^}]*\} from|@import) "\./(\w+)\.(?:js|css)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*//.*\n|^[ \t]+|^\n", re.MULTILINE)
 
@@ -43,15 +43,16 @@ def module(name: str) -> str:
 
     Commentaires et indentation, qui ne servent qu’à qui lit les sources, n’y sont plus.
     """
-    return _COMMENT.sub("", "".join(_EXPORT.sub("", piece) for piece in _pieces(name, set())))
+    return _COMMENT.sub("", "".join(_EXPORT.sub("", piece) for piece in _pieces(name, "js", set())))
 
 
-def _pieces(name: str, seen: set[str]) -> Iterator[str]:
+def _pieces(name: str, kind: str, seen: set[str]) -> Iterator[str]:
+    """Ce fichier, précédé de ceux qu’il importe et que `seen` n’a pas encore."""
     seen.add(name)
-    written = text_of(f"{name}.js")
+    written = text_of(f"{name}.{kind}")
     for inner in _IMPORT.findall(written):
         if inner not in seen:
-            yield from _pieces(inner, seen)
+            yield from _pieces(inner, kind, seen)
     yield _IMPORT.sub("", written)
 
 
@@ -66,8 +67,8 @@ def classic(name: str) -> str:
 
 @lru_cache
 def style(name: str) -> str:
-    """La feuille de style d’un objet."""
-    return _COMMENT.sub("", text_of(f"{name}.css"))
+    """La feuille de style d’un objet, de même précédée de celles qu’elle importe."""
+    return _COMMENT.sub("", "".join(_pieces(name, "css", set())))
 
 
 def embedded(state: Mapping[str, Any]) -> str:

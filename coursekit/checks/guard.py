@@ -27,7 +27,7 @@ from coursekit.checks.recursion import DEEPEST, bounded_recursion, deep_stack
 T = TypeVar("T")
 
 PULSE = 0.02
-"""Secondes entre deux regards sur le fil : celui qui attend reste interruptible, s’il est lui-même sous garde."""
+"""Secondes entre deux regards sur le fil : celui qui attend reste interruptible, s’il est lui-même sous garde."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def _wait(thread: KillableThread, time_limit: float) -> None:
         thread.ready.set()
         while not thread.over and (left := end - monotonic()) > 0:
             thread.wait(min(left, PULSE))
-    # Abaisser la limite sous la profondeur d’un fil vivant ferait avorter Python 3.11 ; la relever est sans danger.
+    # Abaisser la limite sous la profondeur d’un fil vivant ferait avorter Python 3.11 ; la relever est sans danger.
     if thread.over or sys.getrecursionlimit() < before:
         sys.setrecursionlimit(before)
 

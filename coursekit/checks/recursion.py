@@ -1,7 +1,7 @@
 """Borner la profondeur des appels d’un élève, même s’il relève la limite de Python.
 
 Une récursion sans fin finit alors par la `RecursionError` ordinaire, avant d’avoir épuisé la mémoire, ou la pile du
-fil : après certains échecs de `torch.compile`, chaque appel Python en consomme aussi de celle-ci.
+fil : après certains échecs de `torch.compile`, chaque appel Python en consomme aussi de celle-ci.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ DEEPEST = 20_000
 """Appels imbriqués permis."""
 
 STACK = 64 * 2**20
-"""Octets de pile de qui va si profond, en comptant 3 Kio par appel ; le système ne réserve que ce qui sert."""
+"""Octets de pile de qui va si profond, en comptant 3 Kio par appel ; le système ne réserve que ce qui sert."""
 
 _lock = threading.Lock()
 _bounds = 0

@@ -125,7 +125,7 @@ class Plan:
 
 
 def plan(recipe: Recipe, families: Sequence[Family] | None = None) -> Plan:
-    """Les familles qui réalisent cette recette, et combien de questions à chacune ; sans liste, celles de la banque.
+    """Les familles qui réalisent cette recette, et combien de questions à chacune ; sans liste, celles de la banque.
 
     Raises:
         ImpossibleError: une contrainte ne tient pas.

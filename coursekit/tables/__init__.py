@@ -1,6 +1,6 @@
-"""Le catalogue : chaque architecture des cours, dans l’ordre où on la rencontre. Sans PyTorch.
+"""Le catalogue : chaque architecture des cours, dans l’ordre où on la rencontre. Sans PyTorch.
 
-Un tableau n’est lu qu’à son premier emploi : `coursekit describe vgg16` n’attend pas les vingt autres familles.
+Un tableau n’est lu qu’à son premier emploi : `coursekit describe vgg16` n’attend pas les vingt autres familles.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def find(name: str) -> Entry:
     """L’entrée de ce nom.
 
     Raises:
-        UnknownNameError: aucun réseau ne porte ce nom ; le message propose les plus proches.
+        UnknownNameError: aucun réseau ne porte ce nom ; le message propose les plus proches.
     """
     for stem in _likeliest_first(name):
         for entry in _entries(stem):

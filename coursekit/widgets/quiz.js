@@ -1,20 +1,10 @@
 // Un quiz, module AFM. `judge` corrige une réponse sans rien afficher : les tests s’en servent aussi.
 
+import { h } from "./dom.js";
 import { Unreadable } from "./reading.js";
 import { judge } from "./judging.js";
 
 let made = 0;
-
-function h(tag, properties = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) {
-    if (name === "html") element.innerHTML = value;
-    else if (name.startsWith("on")) element[name] = value;
-    else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child !== undefined && child !== ""));
-  return element;
-}
 
 // Les champs d’une question, et de quoi lire ce qu’ils contiennent.
 function fieldsOf(variant, id) {

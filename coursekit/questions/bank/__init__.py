@@ -1,6 +1,6 @@
-"""La banque : toutes les familles, un fichier par thème, dans l’ordre du cours.
+"""La banque : toutes les familles, un fichier par thème, dans l’ordre du cours.
 
-Un fichier n’est lu qu’à son premier emploi : montrer une question n’attend pas toute la banque.
+Un fichier n’est lu qu’à son premier emploi : montrer une question n’attend pas toute la banque.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def find(name: str) -> Family:
     """La famille de ce nom.
 
     Raises:
-        UnknownNameError: aucune ne porte ce nom ; le message propose les plus proches.
+        UnknownNameError: aucune ne porte ce nom ; le message propose les plus proches.
     """
     for file in FILES:
         for family in _families(file):

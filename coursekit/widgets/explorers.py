@@ -1,0 +1,13 @@
+"""Tous les explorateurs du cours, dans l’ordre où on les rencontre."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from coursekit.afm import Widget
+from coursekit.widgets.pooling import explore_pooling
+
+EXPLORERS: Mapping[str, Callable[[], Widget]] = {
+    "pooling": explore_pooling,
+}
+"""Le nom du module de chacun, et de quoi le montrer avec ses réglages ordinaires."""
