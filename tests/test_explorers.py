@@ -22,7 +22,7 @@ BUDGET = 60_000
 """Octets gzip pour tous les scripts du cours réunis."""
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
-OVERFLOW = "() => document.documentElement.scrollWidth − document.documentElement.clientWidth"
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 OUTLINES = """() => {
   const style = getComputedStyle(document.activeElement);
   return [style.outlineStyle, parseFloat(style.outlineWidth)];
