@@ -9,10 +9,11 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 Line = tuple[int, str]
+Mask = Callable[[str], str]
 
 FAULTS = (
     (re.compile(r"(?<=\S) (?=[;!?](?:\W|$))"), "espace ordinaire avant ; ! ou ? (attendu : U+202F)"),
@@ -60,6 +61,7 @@ PROSE_DIRECTIVES = frozenset(
 )
 FILE_ARGUMENT = frozenset({"figure", "solution", "solution-start"})
 PROSE_OPTION = re.compile(r"^\s*:?\s*(?:alt|caption):\s")
+BLOCK_SCALAR = re.compile(r"^\s*[>|][+-]?\s*$")
 OPTION = re.compile(r"^\s*:[\w-]+:(\s|$)")
 
 
@@ -94,12 +96,13 @@ def prose_of(path: Path) -> Iterator[Line]:
     return reader(text)
 
 
-def markdown_prose(text: str) -> Iterator[Line]:
+def markdown_prose(text: str, mask: Mask = masked) -> Iterator[Line]:
     """La prose d’une page MyST : ni en-tête, ni code, ni formules, ni options de directive (sauf alt et caption)."""
     lines = text.split("\n")
     start = lines.index("---", 1) + 1 if lines[0] == "---" else 0
     fences: list[tuple[str, bool]] = []
     math = False
+    option: int | None = None
     for number, line in enumerate(lines[start:], start + 1):
         fence = FENCE.match(line)
         if fences and line.strip() == fences[-1][0]:
@@ -109,14 +112,23 @@ def markdown_prose(text: str) -> Iterator[Line]:
             is_prose = name in PROSE_DIRECTIVES
             fences.append((fence[1], is_prose))
             if is_prose and name not in FILE_ARGUMENT:
-                yield number, masked(fence[3])
+                yield number, mask(fence[3])
         elif fences and not fences[-1][1]:
-            if PROSE_OPTION.match(line):
-                yield number, masked(line.split(":", 2 if line.lstrip().startswith(":") else 1)[-1])
+            option, prose = option_prose(line, option)
+            if option is not None:
+                yield number, mask(prose)
         elif line.strip().startswith("$$") or math:
             math ^= line.count("$$") % 2 == 1
         elif not OPTION.match(line) or PROSE_OPTION.match(line):
-            yield number, masked(OPTION.sub("", line))
+            yield number, mask(OPTION.sub("", line))
+
+
+def option_prose(line: str, option: int | None) -> tuple[int | None, str]:
+    """Le retrait de l’option `alt` ou `caption` en cours dans un bloc de code, s’il y en a une, et ce qu’elle dit ici."""
+    indent = len(line) - len(line.lstrip())
+    if PROSE_OPTION.match(line):
+        return indent, BLOCK_SCALAR.sub("", PROSE_OPTION.sub("", line))
+    return (option, line) if option is not None and indent > option else (None, "")
 
 
 def python_prose(text: str) -> Iterator[Line]:
@@ -133,8 +145,8 @@ def python_prose(text: str) -> Iterator[Line]:
                 yield token.start[0] + offset, masked(without_fields(line))
 
 
-def script_prose(text: str) -> Iterator[Line]:
+def script_prose(text: str, mask: Mask = masked) -> Iterator[Line]:
     """Les commentaires d’un script, et les messages qu’il affiche (`echo "…"`)."""
     for number, line in enumerate(text.split("\n"), 1):
         for found in re.findall(r"(?:^|\s)#+\s(.*)|echo \"([^\"]*)\"", line):
-            yield number, masked("".join(found))
+            yield number, mask("".join(found))

@@ -92,9 +92,10 @@ def test_what_is_not_prose_is_left_alone(text: str) -> None:
 
 
 def test_the_caption_of_a_computed_figure_is_prose() -> None:
-    cell = "```{{code-cell}} python\n---\nmystnb:\n  image:\n    alt: {}\n---\nplt.plot()\n```"
-    assert len(faults_of(markdown_prose(cell.format("l'image ?")))) == 2
-    assert not faults_of(markdown_prose(cell.format(f"l’image{THIN}?")))
+    for start in ("", ">-\n      ", ">-\n      Plus haut.\n      "):
+        cell = f"```{{{{code-cell}}}} python\n---\nmystnb:\n  image:\n    alt: {start}{{}}\n---\nprint('x ?')\n```"
+        assert len(faults_of(markdown_prose(cell.format("l'image ?")))) == 2
+        assert not faults_of(markdown_prose(cell.format(f"l’image{THIN}?")))
 
 
 MESSAGES = [
