@@ -23,6 +23,7 @@ SUMS = {
     "sobel-horizontal": 0,
     "laplacian": 0,
     "sharpen": 1,
+    "emboss": 1,
 }
 
 
@@ -56,6 +57,12 @@ def test_sobel_box_and_gaussian_are_separable_but_the_laplacian_is_not() -> None
 
 def test_sharpen_is_identity_minus_laplacian() -> None:
     np.testing.assert_array_equal(kernel("sharpen"), kernel("identity") - kernel("laplacian"))
+
+
+def test_emboss_is_identity_plus_an_odd_difference() -> None:
+    difference = kernel("emboss") - kernel("identity")
+    np.testing.assert_array_equal(difference, -difference[::-1, ::-1])
+    assert difference.any()
 
 
 @given(st.integers(1, 9))

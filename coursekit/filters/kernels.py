@@ -60,6 +60,9 @@ KERNELS = (
         "laplacian", "Laplacien", ((0, 1, 0), (1, -4, 1), (0, 1, 0)), "différences finies, quatre voisins"
     ),
     Kernel("sharpen", "Netteté", ((0, -1, 0), (-1, 5, -1), (0, -1, 0)), "identité moins laplacien"),
+    Kernel(
+        "emboss", "Relief", ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)), "identité plus une différence en diagonale"
+    ),
 )
 
 
