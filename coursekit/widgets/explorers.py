@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 
 from coursekit.afm import Widget
 from coursekit.widgets.pooling import explore_pooling
+from coursekit.widgets.residual import explore_residual
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "pooling": explore_pooling,
+    "residual": explore_residual,
 }
 """Le nom du module de chacun, et de quoi le montrer avec ses réglages ordinaires."""
