@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from coursekit.afm import Widget
+from coursekit.widgets.correlation import explore_correlation
 from coursekit.widgets.pooling import explore_pooling
 from coursekit.widgets.residual import explore_residual
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
+    "correlation": explore_correlation,
     "pooling": explore_pooling,
     "residual": explore_residual,
 }
