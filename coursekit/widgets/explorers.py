@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 
 from coursekit.afm import Widget
 from coursekit.widgets.correlation import explore_correlation
+from coursekit.widgets.photo import explore_photo
 from coursekit.widgets.pooling import explore_pooling
 from coursekit.widgets.residual import explore_residual
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "correlation": explore_correlation,
+    "photo": explore_photo,
     "pooling": explore_pooling,
     "residual": explore_residual,
 }
