@@ -7,12 +7,13 @@ const signed = (number) => (number < 0 ? `(${fr(number)})` : fr(number));
 
 // Le calcul d’un pixel ; `seen` est la fenêtre qu’il lit, dans l’ordre du filtre.
 export function productText({ place, weights, divide, seen, value }) {
-  const result = `${place} = <strong>${fr(value, 1)}</strong>`;
-  if (weights.length > 3) return `${result}, la somme de ${seen.length} produits d’un poids et d’un pixel.`;
+  const result = `<strong>${fr(value, 1)}</strong>`;
+  if (weights.length > 3) return `${place} : ${result}, la somme de ${seen.length} produits d’un poids et d’un pixel.`;
   const terms = weights.flat().map((weight, k) => weight && `${signed(weight)}×${fr(seen[k])}`).filter(Boolean);
   const products = terms.join(" + ") || "0";
   const sum = total(weights);
-  return `${place} : ${divide && !isZero(sum) ? `(${products}) / ${signed(sum)}` : products} = <strong>${fr(value, 1)}</strong>.`;
+  const divided = divide && !isZero(sum);
+  return `${place} : ${divided ? `(${products}) / ${signed(sum)}` : products} = ${result}.`;
 }
 
 export const normText = ({ place, pair, value }) =>
@@ -22,13 +23,13 @@ export const normText = ({ place, pair, value }) =>
 // Ce que la somme des poids fait d’une plage uniforme.
 export function gainText(weights, divide) {
   const sum = total(weights);
-  if (isZero(sum))
-    return `Somme des poids : 0. Une plage uniforme de 100 donne 100×0 = 0 : il ne reste que les différences.${
-      divide ? " On ne divise pas par 0 : les poids sont restés tels quels." : ""}`;
+  const start = `Somme des poids : ${fr(isZero(sum) ? 0 : sum)}`;
+  const refused = divide ? " On ne divise pas par 0 : les poids sont restés tels quels." : "";
+  if (isZero(sum)) return `${start}. Une plage uniforme de 100 donne 100×0 = 0 : il ne reste que les différences.${refused}`;
   const gain = divide ? 1 : sum;
-  const start = `Somme des poids : ${fr(sum)}${divide && !isZero(sum - 1) ? `, ramenée à ${signed(sum)} / ${signed(sum)} = 1` : ""}.`;
+  const brought = divide && !isZero(sum - 1) ? `, ramenée à ${signed(sum)} / ${signed(sum)} = 1` : "";
   const end = isZero(gain - 1) ? "la luminosité est gardée" : "divisez par la somme pour garder la luminosité";
-  return `${start} Une plage uniforme de 100 donne 100×${signed(gain)} = ${fr(100 * gain)} : ${end}.`;
+  return `${start}${brought}. Une plage uniforme de 100 donne 100×${signed(gain)} = ${fr(100 * gain)} : ${end}.`;
 }
 
 // Les réponses extrêmes, et ce que leur affichage en fait ; `lost` est la part que bornent 0 et 255.
