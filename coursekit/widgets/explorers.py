@@ -9,11 +9,13 @@ from coursekit.widgets.correlation import explore_correlation
 from coursekit.widgets.photo import explore_photo
 from coursekit.widgets.pooling import explore_pooling
 from coursekit.widgets.residual import explore_residual
+from coursekit.widgets.se import explore_se
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "correlation": explore_correlation,
     "photo": explore_photo,
     "pooling": explore_pooling,
     "residual": explore_residual,
+    "se": explore_se,
 }
 """Le nom du module de chacun, et de quoi le montrer avec ses réglages ordinaires."""
