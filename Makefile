@@ -16,7 +16,7 @@ LIVRE := _build/html/index.html
 # Le nom du témoin contient l’empreinte des deux fichiers : les changer réinstalle, les toucher non.
 TEMOIN := .venv/.installe-$(shell cat pyproject.toml constraints.txt | cksum | cut -d ' ' -f 1)
 
-.PHONY: aide livre test exercices servir bench contraintes propre
+.PHONY: aide livre pdf test exercices servir bench contraintes propre
 
 aide: ## énumère les commandes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,10 @@ livre: $(TEMOIN) exercices ## installe ce qu’il faut, exécute les chapitres e
 	  --path-output . -W --keep-going -n
 	@echo "── Le livre est prêt. Ouvrez : file://$(CURDIR)/$(LIVRE)"
 	@echo "   ou servez-le : make servir"
+
+pdf: livre ## imprime le livre entier en un PDF (il y faut Chromium)
+	@echo "── Impression"
+	PYTHONPATH=book $(BIN)/python -m printing
 
 exercices: $(TEMOIN) ## tire exercises/ (ce que reçoivent les étudiants) de solutions/
 	@echo "── Exercices"

@@ -49,6 +49,7 @@ TOGETHER = (
     "test_exports_moodle",
     "test_exports_notebook",
     "test_grading_end_to_end",
+    "test_pdf",
     "test_wheel",
 )
 """Les fichiers dont les tests partagent une préparation coûteuse : chacun reste dans un même processus."""
