@@ -118,6 +118,17 @@ def inception(row: Inception, name: str = "", config: GoogLeNet = PUBLISHED) -> 
     return Branches(branches, "concat", name=name)
 
 
+def naive_inception(row: Inception) -> Branches:
+    """Le module de la figure 2 (a) : les mêmes filtres sur toute la profondeur, et un pooling que rien ne projette."""
+    branches = (
+        unit(row.c1x1, 1, "branch1x1"),
+        unit(row.c3x3, 3, "branch3x3", padding=1),
+        unit(row.c5x5, 5, "branch5x5", padding=2),
+        Pool("max", 3, stride=1, padding=1, name="branch_pool"),
+    )
+    return Branches(branches, "concat")
+
+
 def _pool(number: int, size: int = 3) -> Pool:
     return Pool("max", size, stride=2, ceil_mode=True, name=f"pool{number}")
 
@@ -173,18 +184,10 @@ def unroll_head(config: GoogLeNet, num_classes: int) -> Chain:
 
 
 SLIDE_INPUT = Shape(256, (28, 28))
-NAIVE_MODULE = Branches(
-    (
-        unit(128, 1, "branch1x1"),
-        unit(192, 3, "branch3x3", padding=1),
-        unit(96, 5, "branch5x5", padding=2),
-        Pool("max", 3, stride=1, padding=1, name="branch_pool"),
-    ),
-    "concat",
-)
-"""Le module naïf de la diapositive, figure 2 (a) de l’article."""
-
 SLIDE_ROW = Inception(c1x1=128, reduce3x3=64, c3x3=192, reduce5x5=64, c5x5=96, project=64)
+NAIVE_MODULE = naive_inception(SLIDE_ROW)
+"""Le module naïf de la diapositive."""
+
 BOTTLENECK_MODULE = inception(SLIDE_ROW)
 """Le même avec des 1×1 de 64 canaux devant les filtres coûteux."""
 
@@ -193,15 +196,15 @@ PAPER = "Szegedy et al. (2015)"
 
 BOTTLENECK_ERRATUM = Erratum(
     SLIDE, "358M ops", "271,4 M",
-    "Les six lignes de la diapositive font 271 351 808 ; on trouve 358 055 936 en comptant deux fois la ligne 3×3.",
+    "Les six lignes de la diapositive font 271 351 808 ; on trouve 358 055 936 en comptant deux fois la ligne 3×3.",
 )  # fmt: skip
 COUNT_ERRATUM = Erratum(
-    SLIDE, "5M paramètres", "7,0 M pour la table 1, 6,6 M pour la variante de torchvision",
+    SLIDE, "5M paramètres", "7,0 M pour la table 1, 6,6 M pour la variante de torchvision",
     "5 millions est 60/12 : l’article dit « 12 fois moins qu’AlexNet » sans donner de total.",
 )  # fmt: skip
 STEM_ERRATUM = Erratum(
-    f"{PAPER}, table 1", "conv1 : 2,7K paramètres et 34M ops", "9408 poids et 118,0 M",
-    "2712 poids et 34,0 M sont ceux d’une 7×7 depthwise (8 filtres par canal) suivie d’une 1×1 ; le total du texte, "
+    f"{PAPER}, table 1", "conv1 : 2,7K paramètres et 34M ops", "9408 poids et 118,0 M",
+    "2712 poids et 34,0 M sont ceux d’une 7×7 depthwise (8 filtres par canal) suivie d’une 1×1 ; le total du texte, "
     "1,5 milliard, la suppose aussi : avec une 7×7 ordinaire, il vaut 1,58.",
 )  # fmt: skip
 ROW_ERRATUM = Erratum(
@@ -209,8 +212,8 @@ ROW_ERRATUM = Erratum(
     "La première est tronquée et non arrondie ; la seconde ne vient pas des canaux de sa ligne.",
 )  # fmt: skip
 CONTEST_ERRATUM = Erratum(
-    "diapositives « 2014 – Inception » de l’école d’été", "7,3 % d’erreur parmi les cinq premiers", "6,67 %",
-    "7,32 % est l’erreur de VGG, deuxième du concours de 2014 ; GoogLeNet l’a gagné avec 6,67 (table 2).",
+    "diapositives « 2014 – Inception » de l’école d’été", "7,3 % d’erreur parmi les cinq premiers", "6,67 %",
+    "7,32 % est l’erreur de VGG, deuxième du concours de 2014 ; GoogLeNet l’a gagné avec 6,67 (table 2).",
 )  # fmt: skip
 
 
