@@ -54,6 +54,14 @@ export function list({ label, options, value, oninput }) {
   return { node: h("div", { class: "control" }, h("label", { for: id }, label), select), select };
 }
 
+// Un champ où l’on tape : `attributes` est son type, ses bornes, son clavier… ; Entrée appelle `onenter`.
+export function field({ label, oninput, onenter, ...attributes }) {
+  const id = `ck-${++made}`;
+  const onkeydown = (event) => { if (event.key === "Enter") onenter?.(); };
+  const input = h("input", { id, ...attributes, onkeydown, oninput: () => oninput?.(input) });
+  return { node: h("div", { class: "control" }, h("label", { for: id }, label), input), input };
+}
+
 // Une case à cocher.
 export function toggle({ label, value = false, oninput }) {
   const input = h("input", { type: "checkbox", checked: value, onchange: () => oninput(input.checked) });

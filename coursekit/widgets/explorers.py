@@ -10,10 +10,12 @@ from coursekit.widgets.photo import explore_photo
 from coursekit.widgets.pooling import explore_pooling
 from coursekit.widgets.residual import explore_residual
 from coursekit.widgets.se import explore_se
+from coursekit.widgets.sizes import explore_sizes
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "correlation": explore_correlation,
     "photo": explore_photo,
+    "sizes": explore_sizes,
     "pooling": explore_pooling,
     "residual": explore_residual,
     "se": explore_se,
