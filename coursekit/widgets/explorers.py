@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from coursekit.afm import Widget
 from coursekit.widgets.correlation import explore_correlation
+from coursekit.widgets.inception import explore_inception
 from coursekit.widgets.photo import explore_photo
 from coursekit.widgets.pooling import explore_pooling
 from coursekit.widgets.residual import explore_residual
@@ -17,6 +18,7 @@ EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "photo": explore_photo,
     "sizes": explore_sizes,
     "pooling": explore_pooling,
+    "inception": explore_inception,
     "residual": explore_residual,
     "se": explore_se,
 }

@@ -36,7 +36,7 @@ export function gainText(weights, divide) {
 export function spreadText({ low, high, mode, lost }) {
   const end = mode === "absolute" ? "Noir pour 0, blanc pour la plus grande en valeur absolue."
     : mode === "signed" ? "Gris moyen pour 0, plus clair si la réponse est positive, plus sombre si elle est négative."
-      : lost ? `${fr(100 * lost, 1)} % sortent de [0 ; 255] et sont coupées.` : "";
+      : lost ? `${fr(100 * lost, 1)} % sortent de [0 ; 255] et sont coupées.` : "";
   return `Réponses de ${fr(low, 1)} à ${fr(high, 1)}. ${end}`;
 }
 
