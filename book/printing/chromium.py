@@ -24,8 +24,9 @@ PATIENCE = 300_000
 
 TOO_WIDE = """() => {
   const limit = document.body.getBoundingClientRect().right + 1;
-  const clipped = element => element.scrollWidth > element.clientWidth + 1
-    && element.clientWidth > 0 && getComputedStyle(element).overflowX !== "visible";
+  const cutting = element => ["hidden", "clip", "auto", "scroll"].includes(getComputedStyle(element).overflowX);
+  const clipped = element => element.clientWidth > 0 && cutting(element)
+    && element.scrollWidth > element.clientWidth + 1;
   return [...document.querySelectorAll(".chapter *")]
     .filter(element => !element.closest(".katex-mathml, svg *, math *"))
     .filter(element => element.getBoundingClientRect().right > limit || clipped(element))
