@@ -122,7 +122,7 @@ def test_the_keyboard_cuts_blocks_and_follows_a_path(browser: Browser, tmp_path:
 def test_the_finger_cuts_a_block_on_the_picture(browser: Browser, tmp_path: Path) -> None:
     with explored(browser, tmp_path, explore_residual(), **TOUCH) as explorer:
         picture = explorer.page.locator("svg[aria-label^='4 blocs en suite']")
-        picture.locator(".block").nth(2).tap()
+        picture.locator(".residual-block").nth(2).tap()
         assert explorer.control("bloc 3").is_checked()
         assert "(1 + 0,5)3 = 3,375" in explorer.said
         assert "Sans raccourcis : 0" in explorer.said.replace("\u00a0", " ")

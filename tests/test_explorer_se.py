@@ -124,7 +124,7 @@ def test_moving_the_blob_changes_no_weight(browser: Browser, tmp_path: Path) -> 
 
 def test_the_finger_chooses_a_channel_and_places_its_blob(browser: Browser, tmp_path: Path) -> None:
     with explored(browser, tmp_path, explore_se(), **TOUCH) as explorer:
-        explorer.page.locator(".channels tbody tr").nth(4).tap()
+        explorer.page.locator(".lines tbody tr").nth(4).tap()
         assert explorer.control("Canal choisi").input_value() == "5"
         assert "la moyenne du canal 5" in explorer.said
         explorer.cell("La carte choisie", 3, 3).tap()

@@ -1,6 +1,6 @@
-// Des barres, dites aussi en mots.
+// Des barres, dites aussi en mots, et une table dont on choisit une ligne.
 
-import { s } from "./dom.js";
+import { h, s } from "./dom.js";
 
 const ROW = 22;
 
@@ -18,4 +18,16 @@ export function bars({ label, rows, width = 320, margin = 50, room = 70 }) {
     s("text", { x: margin + unit * value + 6, y: i * ROW + 16 }, text)));
   const spoken = rows.map(({ name, text }) => `${name} : ${text}`).join(" ; ");
   return picture(width, rows.length * ROW + 2, `${label}. ${spoken}.`, ...drawn);
+}
+
+// Une table : `fill` en reçoit les lignes, chacune une liste qui commence par son nom, et le rang de celle qui est choisie.
+export function table({ heads, onpick }) {
+  const body = h("tbody");
+  const cell = (content) => (content.tagName === "TD" ? content : h("td", {}, content));
+  const line = ([name, ...contents], chosen, pick) =>
+    h("tr", { class: chosen && "chosen", "aria-current": chosen && "true", onclick: pick },
+      h("th", { scope: "row" }, name), ...contents.map(cell));
+  const fill = (lines, chosen) => body.replaceChildren(...lines.map((one, i) => line(one, i === chosen, () => onpick(i))));
+  const head = h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)));
+  return { node: h("table", { class: "lines" }, h("thead", {}, head), body), fill };
 }

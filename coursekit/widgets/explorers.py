@@ -10,16 +10,18 @@ from coursekit.widgets.inception import explore_inception
 from coursekit.widgets.photo import explore_photo
 from coursekit.widgets.pooling import explore_pooling
 from coursekit.widgets.residual import explore_residual
+from coursekit.widgets.scaling import explore_scaling
 from coursekit.widgets.se import explore_se
 from coursekit.widgets.sizes import explore_sizes
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "correlation": explore_correlation,
-    "photo": explore_photo,
     "sizes": explore_sizes,
+    "photo": explore_photo,
     "pooling": explore_pooling,
     "inception": explore_inception,
     "residual": explore_residual,
     "se": explore_se,
+    "scaling": explore_scaling,
 }
 """Le nom du module de chacun, et de quoi le montrer avec ses réglages ordinaires."""

@@ -15,7 +15,7 @@ const named = (path) => (path.length ? path.map(indexed).join(" puis ") : "l’i
 
 // La boîte d’un bloc ; coupée, une croix la barre.
 function box(x, y, i, cut, cross) {
-  const shape = s("g", { class: cut ? "block cut" : cross ? "block crossed" : "block" },
+  const shape = s("g", { class: `residual-block ${cut ? "cut" : cross ? "crossed" : ""}` },
     s("rect", { x, y: y - BOX / 2, width: BOX, height: BOX, rx: 3 }),
     s("text", { x: x + BOX / 2, y: y + 5, "text-anchor": "middle" }, indexed(i)));
   if (cut) shape.append(s("path", { class: "cross", d: `M${x} ${y - BOX / 2}l${BOX} ${BOX}m0 ${-BOX}l${-BOX} ${BOX}` }));
@@ -43,7 +43,7 @@ function stack(count, cut, path, label, onpick) {
     const x = LEFT + i * PITCH;
     const block = box(x + 8, BRANCH, i, cut[i], path.includes(i));
     block.onclick = () => onpick(i);
-    drawn.push(s("circle", { class: "sum", cx: x + PITCH - 6, cy: TRUNK, r: 7 }), end(x + PITCH - 6, TRUNK - 1, "+"), block);
+    drawn.push(s("circle", { class: "residual-sum", cx: x + PITCH - 6, cy: TRUNK, r: 7 }), end(x + PITCH - 6, TRUNK - 1, "+"), block);
   }
   return picture(last + LEFT, BRANCH + 18, label, end(7, TRUNK, "x"), ...drawn, end(last + 15, TRUNK, "y"));
 }
@@ -131,7 +131,7 @@ function render({ model, el }) {
     lengths.node, ranks.node,
     slider({ label: "Chaque f multiplie par", min: 0.1, max: 1, step: 0.1, value: given, oninput: setting("weight") }).node,
   );
-  stage.append(h("div", { class: "networks" }, network, without), counts, shares);
+  stage.append(h("div", { class: "stacks" }, network, without), counts, shares);
   look();
 }
 

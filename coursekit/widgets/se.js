@@ -1,6 +1,6 @@
 // L’explorateur de la porte squeeze-and-excite : huit cartes, leurs moyennes, leurs poids, et le prix du ratio r.
 
-import { bars } from "./chart.js";
+import { bars, table } from "./chart.js";
 import { fr, h, range, s } from "./dom.js";
 import { frame, grid, part, slider } from "./explorer.js";
 import { added, excite, rescale, squeeze, squeezed } from "./se_rules.js";
@@ -13,7 +13,7 @@ const drawn = ({ intensity, row, column }, side, blob) => range(side).map((i) =>
   (i >= row && i < row + blob && j >= column && j < column + blob ? intensity : 0)));
 
 // Une carte en petit : plus la valeur est grande, plus la case est pleine.
-const small = (map) => s("svg", { class: "small", width: map.length * PIXEL, height: map.length * PIXEL, "aria-hidden": "true" },
+const small = (map) => s("svg", { class: "small-map", width: map.length * PIXEL, height: map.length * PIXEL, "aria-hidden": "true" },
   ...map.flatMap((row, i) => row.map((value, j) =>
     s("rect", { x: j * PIXEL, y: i * PIXEL, width: PIXEL, height: PIXEL, "fill-opacity": value / 9 }))));
 
@@ -31,10 +31,7 @@ function render({ model, el }) {
   const channels = start.map((channel) => ({ ...channel }));
   const now = { channel: 0, ratio };
   const { controls, stage, say } = frame(el, "Explorateur : la porte squeeze-and-excite");
-  const body = h("tbody");
-  const title = (text) => h("th", { scope: "col" }, text);
-  const table = h("table", { class: "channels" },
-    h("thead", {}, h("tr", {}, ...["Canal", "Carte", "Moyenne", "Poids", "Pondérée"].map(title))), body);
+  const lines = table({ heads: ["Canal", "Carte", "Moyenne", "Poids", "Pondérée"], onpick: choose });
   const middle = part("Neurones du milieu"), cost = part("Paramètres ajoutés à ResNet-50");
   const show = (place, drawing) => place.replaceChildren(place.firstElementChild, drawing);
 
@@ -61,7 +58,7 @@ function render({ model, el }) {
     const before = excite(start.map((channel) => squeeze(drawn(channel, side, blob))), layers()).gates;
     const signs = gate.gates.map((weight, c) => Math.sign(Math.round(1000 * (weight - before[c]))));
     map.paint((i, j) => ({ text: fr(maps[now.channel][i][j]), tone: maps[now.channel][i][j] ? "window" : "" }));
-    body.replaceChildren(...maps.map((one, c) => line(one, c, means[c], gate.gates[c], signs[c])));
+    lines.fill(maps.map((one, c) => line(one, c, means[c], gate.gates[c], signs[c])), now.channel);
     const names = gate.hidden.map((value, i) => ({ name: `s${"₁₂₃₄"[i]}`, value, text: fr(value) }));
     show(middle, bars({ label: "Après la ReLU", rows: names, width: 220 }));
     show(cost, bars({ label: "Paramètres ajoutés, en millions", rows: prices() }));
@@ -69,13 +66,8 @@ function render({ model, el }) {
   }
 
   function line(one, c, mean, gate, sign) {
-    const chosen = c === now.channel;
     const weight = h("td", { class: "gauge", style: `--part: ${100 * gate}%` }, `${["▼ ", "", "▲ "][sign + 1]}${fr(gate)}`);
-    const cells = [h("td", {}, small(one)), h("td", {}, fr(mean)), weight, h("td", {}, small(rescale(one, gate)))];
-    const name = h("th", { scope: "row" }, fr(c + 1));
-    const row = h("tr", { class: chosen ? "chosen" : "", "aria-current": chosen && "true" }, name, ...cells);
-    row.onclick = () => choose(c);
-    return row;
+    return [fr(c + 1), small(one), fr(mean), weight, small(rescale(one, gate))];
   }
 
   const price = (r) => {
@@ -125,7 +117,7 @@ function render({ model, el }) {
     oninput: (exponent) => { now.ratio = 2 ** exponent; look(); },
   }).node);
   const placed = part("Carte du canal choisi : placez la tache", map.node);
-  stage.append(h("div", { class: "part" }, placed, middle), part("Les huit canaux", table), cost);
+  stage.append(h("div", { class: "part beside" }, placed, middle), part("Les huit canaux", lines.node), cost);
   choose(0);
 }
 
