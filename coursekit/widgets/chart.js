@@ -1,4 +1,4 @@
-// Des barres, dites aussi en mots, et une table dont on choisit une ligne.
+// Des barres, dites aussi en mots, et une table dont on peut choisir une ligne.
 
 import { h, s } from "./dom.js";
 
@@ -27,7 +27,7 @@ export function table({ heads, onpick }) {
   const line = ([name, ...contents], chosen, pick) =>
     h("tr", { class: chosen && "chosen", "aria-current": chosen && "true", onclick: pick },
       h("th", { scope: "row" }, name), ...contents.map(cell));
-  const fill = (lines, chosen) => body.replaceChildren(...lines.map((one, i) => line(one, i === chosen, () => onpick(i))));
+  const fill = (lines, chosen) => body.replaceChildren(...lines.map((one, i) => line(one, i === chosen, onpick && (() => onpick(i)))));
   const head = h("tr", {}, ...heads.map((text) => h("th", { scope: "col" }, text)));
-  return { node: h("table", { class: "lines" }, h("thead", {}, head), body), fill };
+  return { node: h("table", { class: onpick && "lines" }, h("thead", {}, head), body), fill };
 }

@@ -1,6 +1,6 @@
 // L’explorateur du module Inception : la largeur de chaque branche, et ce qu’épargnent les 1×1.
 
-import { bars } from "./chart.js";
+import { bars, table } from "./chart.js";
 import { fr, h } from "./dom.js";
 import { choice, frame, list, part, slider } from "./explorer.js";
 import { all, BRANCHES, convolutions, stacked, sum } from "./inception_rules.js";
@@ -19,20 +19,12 @@ function stepName({ branch, kernel }) {
   return kernel > 1 || branch === "1×1" ? branch : `1×1 avant ${branch}`;
 }
 
-function table(convs) {
-  const line = (name, ...counts) => h("tr", {}, h("th", { scope: "row" }, name), ...counts.map((count) => h("td", {}, fr(count))));
-  const column = (text) => h("th", { scope: "col" }, text);
-  return h("table", {},
-    h("thead", {}, h("tr", {}, h("td"), column("Multiplications"), column("Paramètres"))),
-    h("tbody", {}, ...convs.map((one) => line(stepName(one), one.macs, one.parameters)),
-      line("Module", sum(convs, "macs"), sum(convs, "parameters"))));
-}
-
 function render({ model, el }) {
   const { modules, module: first, naive } = model.get("state");
   const now = { naive, measure: "macs", branch: BRANCHES[2] };
   const { controls, stage, say } = frame(el, "Explorateur : le coût d’un module Inception");
-  const [chart, count, tower] = [h("div"), h("div"), h("div")];
+  const [chart, tower] = [h("div"), h("div")];
+  const counts = table({ heads: ["Convolution", "Multiplications", "Paramètres"] });
 
   const both = () => BRANCHES.flatMap((branch) => [false, true].map((bare) => {
     const value = sum(convolutions(branch, now.module, bare), now.measure);
@@ -43,9 +35,11 @@ function render({ model, el }) {
 
   const look = () => {
     const unit = MEASURES[now.measure];
+    const each = all(now.module, now.naive);
     const size = { width: 330, margin: 92, room: 74 };
     chart.replaceChildren(bars({ label: `Les ${unit} de chaque branche, avec les 1×1 puis sans`, rows: both(), ...size }));
-    count.replaceChildren(table(all(now.module, now.naive)));
+    counts.fill([...each.map((one) => [stepName(one), fr(one.macs), fr(one.parameters)]),
+      ["Module", fr(sum(each, "macs")), fr(sum(each, "parameters"))]]);
     tower.replaceChildren(bars({ label: `Canaux et ${unit} du même module empilé`, rows: floors(), width: 330, margin: 22, room: 168 }));
     const lines = [branchText(now.branch, now.module, now.measure), moduleText(now.module, now.measure), depthText(now.module, now.naive)];
     say(lines.map((line) => `<p>${line}</p>`).join(""));
@@ -74,7 +68,7 @@ function render({ model, el }) {
     choice({ label: "Compter", options: Object.entries(MEASURES), value: now.measure,
       oninput: (next) => { now.measure = next; look(); } }).node,
     ...sliders.map(([, { node }]) => node));
-  stage.append(part("Chaque branche, avec et sans réduction", chart), part("Chaque convolution de cette version", count),
+  stage.append(part("Chaque branche, avec et sans réduction", chart), part("Chaque convolution de cette version", counts.node),
     part(`Le même module, empilé ${STACK} fois`, tower));
   adapt();
   open(first);
