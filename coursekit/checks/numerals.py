@@ -1,4 +1,4 @@
-"""Lire un nombre comme on l’écrit en France ou en Python : « 3,5 », « 1 000 », « 138 M », « 45 % », « 1e3 ».
+"""Lire un nombre comme on l’écrit en France ou en Python : « 3,5 », « 1 000 », « 138 M », « 45 % », « 1e3 ».
 
 La règle des séparateurs tient en une phrase : **la virgule est décimale**, le point aussi ; une espace sépare les
 milliers. « 1,234 » vaut donc un peu plus de 1. Une virgule ou un point répété (« 1.234.567 ») ne peut séparer que des
@@ -139,7 +139,7 @@ def _thousands(written: str, marks: str) -> int:
     found = re.fullmatch(rf"\d{{1,3}}(?:([{marks} '’_])\d{{3}})(?:\1\d{{3}})*|\d*", written)
     if found is None:
         raise UnreadableError(
-            f"« {written} » : les milliers se séparent par une espace, en groupes de trois chiffres (1 234 567) ; "
+            f"« {written} » : les milliers se séparent par une espace, en groupes de trois chiffres (1 234 567) ; "
             f"la virgule est décimale."
         )
     return int(re.sub(r"\D", "", written) or "0")
@@ -153,7 +153,7 @@ def _ungroup_decimals(decimals: str, written: str) -> str:
 
 
 def _last_digit(digits: int) -> Fraction | None:
-    """Le poids du dernier chiffre non nul d’un entier rond : 138 000 000 est peut-être arrondi au million."""
+    """Le poids du dernier chiffre non nul d’un entier rond : 138 000 000 est peut-être arrondi au million."""
     weight = 1
     while digits and digits % (weight * 10) == 0:
         weight *= 10

@@ -23,9 +23,10 @@ def plain_text(latex: str) -> str:
         text = re.sub(re.escape(command) + end, _WORDS[command], text)
     text = _scripts(text)
     previous = ""
-    while text != previous:  # une fraction peut en contenir une autre
+    while text != previous:  # une fraction ou une racine peut en contenir une autre
         previous = text
         text = re.sub(r"\\d?frac\{([^{}]*)\}\{([^{}]*)\}", _fraction, text)
+        text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", text)
     text = re.sub(r"\s+", " ", text.replace("-", "−")).strip()
     text = text.replace("⌊ ", "⌊").replace(" ⌋", "⌋")
     return "" if re.search(r"[\\{}]", text) else text

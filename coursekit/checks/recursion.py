@@ -16,7 +16,7 @@ DEEPEST = 20_000
 """Appels imbriqués permis."""
 
 STACK = 64 * 2**20
-"""Octets de pile de qui va si profond, en comptant 3 Kio par appel ; le système ne réserve que ce qui sert."""
+"""Octets de pile de qui va si profond, en comptant 3 Kio par appel ; le système ne réserve que ce qui sert."""
 
 _lock = threading.Lock()
 _bounds = 0

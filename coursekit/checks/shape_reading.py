@@ -67,7 +67,7 @@ def _read_text(text: str) -> Reading:
         if len(parts) > 1:
             break
     if re.fullmatch(r"\d{1,3}(\s\d{3})+", inside) and any(part.startswith("0") for part in parts):
-        parts = ["".join(parts)]  # « 1 408 000 » est un nombre, « 32 220 220 » une forme
+        parts = ["".join(parts)]  # « 1 408 000 » est un nombre, « 32 220 220 » une forme
     if not parts or len(parts) > MOST_DIMENSIONS:
         raise UnreadableError(f"« {clean(text)} » n’est pas une forme. Écrivez par exemple 3×224×224.")
     return _from_numbers([part.strip("() ") for part in parts], text)

@@ -1,6 +1,6 @@
 """Les formules en MathML : une page les affiche sans bibliothèque ni police, et un lecteur d’écran les lit.
 
-latex2mathml les compose. Il ignore l’usage français des nombres : « 19 273,5 » y serait trois nombres et une
+latex2mathml les compose. Il ignore l’usage français des nombres : « 19 273,5 » y serait trois nombres et une
 ponctuation. On en refait un seul.
 """
 

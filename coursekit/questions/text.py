@@ -4,7 +4,7 @@ Paragraphes séparés par une ligne vide ; `$…$` pour le LaTeX, `$$…$$` se
 `**gras**` ; listes de lignes « - » ; tables à barres « | » dont la deuxième ligne est « |---| ». Pour écrire l’un des
 signes `$ * | \\` ou un accent grave, on le fait précéder de `\\`.
 
-Les nombres s’écrivent comme en Python : `tidy` leur donne leur forme française selon l’endroit (« 19 273 856 » et
+Les nombres s’écrivent comme en Python : `tidy` leur donne leur forme française selon l’endroit (« 19 273 856 » et
 « 3,5 » dans une phrase, `19\\,273\\,856` et `3{,}5` dans une formule) et laisse le code intact.
 """
 

@@ -15,8 +15,10 @@ function read(item, given, units) {
 }
 
 const WHOLE = ["integer", "shape", "boolean"];
+// Très grand, un nombre ne s’écrit pas comme en Python : on en garde les sept premiers chiffres.
+const cellName = (number) => (Math.abs(number) < 1e15 ? number : number.toExponential(6));
 const written = (kind, rows, step) =>
-  rows.map((row) => row.map((x) => (WHOLE.includes(kind) ? x : Math.floor(x / step + 0.5))).join(" ")).join(";");
+  rows.map((row) => row.map((x) => (WHOLE.includes(kind) ? x : cellName(Math.floor(x / step + 0.5)))).join(" ")).join(";");
 
 function close(x, target, { margin = 0, rel = 0, exactIntegers = false }) {
   const allowed = Math.max(margin, exactIntegers && Number.isInteger(target) ? 0 : rel * Math.abs(target));

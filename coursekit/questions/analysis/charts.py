@@ -60,7 +60,7 @@ def histogram(scores: Sequence[Score]) -> str:
     for i, count in enumerate(bins):
         high = tall * count / most
         x, y = left + i * step, height - bottom - high
-        parts.append(rect(x + 2, y, step - 4, high, "bar", f"de {10 * i} à {10 * (i + 1)} % : {count}"))
+        parts.append(rect(x + 2, y, step - 4, high, "bar", f"de {10 * i} à {10 * (i + 1)} % : {count}"))
         if count:
             parts.append(text(x + step / 2, y - 4, str(count), "count"))
     for i in range(0, 11, 2):

@@ -34,7 +34,7 @@ class Score:
 @dataclass(frozen=True)
 class ItemReport:
     """Une question. `difficulty` est la réussite moyenne (1 : tous réussissent) ; `discrimination`, sa corrélation
-    avec le reste du test ; `upper_lower`, l’écart de réussite entre les 27 % meilleurs et les 27 % moins bons.
+    avec le reste du test ; `upper_lower`, l’écart de réussite entre les 27 % meilleurs et les 27 % moins bons.
 
     `mistakes` compte les élèves par erreur reconnue ; `example` est la question, ou celle d’un élève si `common` est
     faux.

@@ -1,6 +1,6 @@
 """La théorie classique des tests, sur des listes de nombres : difficulté, discrimination, fidélité.
 
-Sources : Kelley, « The selection of upper and lower groups for the validation of test items », 1939 (les 27 %) ;
+Sources : Kelley, « The selection of upper and lower groups for the validation of test items », 1939 (les 27 %) ;
 Cronbach, « Coefficient alpha and the internal structure of tests », 1951 ; Crocker et Algina, *Introduction to
 Classical and Modern Test Theory*, 1986 (corrélation d’une question avec le reste du test).
 """

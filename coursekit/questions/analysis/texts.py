@@ -40,7 +40,7 @@ def _lines(report: ClassReport) -> Iterator[str]:
     rare = len(report.misconceptions) - len(held)
     if rare:
         yield f"  et {rare} autres, rares ou explicables par le hasard (--json les donne)"
-    yield "\nQuestions     élèves  réussite  discrimination   27 %  sans réponse"
+    yield "\nQuestions     élèves  réussite  discrimination   27 %  sans réponse"
     for item in report.items:
         yield _item(item)
     for notice in report.notices:

@@ -80,7 +80,7 @@ CROPS = Family(
     solution=lambda weights, answer: (
         "On moyenne chaque colonne : "
         + ", ".join(
-            f"{name} {mean:.2f} %"
+            f"{name} {mean:.2f} %"
             for name, mean in zip(("chat", "chien", "renard"), means(weights), strict=True)
         )
         + ".",

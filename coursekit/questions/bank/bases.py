@@ -80,7 +80,7 @@ STACK_PARAMS = Family(
                 Misconception(
                     "stack-params.kept",
                     lambda stack, single: 100 * stack / single,
-                    "C’est la part qui reste. L’économie est ce qui manque à 100 %.",
+                    "C’est la part qui reste. L’économie est ce qui manque à 100 %.",
                 ),
                 Misconception(
                     "stack-params.inverse",

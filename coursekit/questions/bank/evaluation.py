@@ -233,7 +233,7 @@ VOTE = Family(
     ),
     statement=lambda error, voters: (
         f"{VOTERS[voters]} réseaux disent si une image montre un chat. Chacun se trompe sur "
-        f"{error} % des "
+        f"{error} % des "
         "images, indépendamment des autres. Sur quelle part des images leur vote à la majorité se trompe-t-il, en % ?"
     ),
     solution=lambda error, voters, answer: (

@@ -21,9 +21,9 @@ PROJECTS = {
         "800 images de cellules au microscope, de 3 types",
     ),
     "many-near": (
-        "600 000 photos de plats, de 250 recettes",
-        "400 000 photos d’animaux, de 300 espèces",
-        "900 000 photos de produits, de 500 rayons",
+        "600 000 photos de plats, de 250 recettes",
+        "400 000 photos d’animaux, de 300 espèces",
+        "900 000 photos de produits, de 500 rayons",
     ),
 }
 """Combien d’images, proches ou loin de celles d’ImageNet : trois situations qui appellent trois réponses."""

@@ -117,7 +117,7 @@ BOTTLENECK_MACS = Family(
                 Misconception(
                     "bottleneck-macs.kept",
                     lambda naive, reduced: 100 * reduced / naive,
-                    "C’est la part qui reste. L’économie est ce qui manque à 100 %.",
+                    "C’est la part qui reste. L’économie est ce qui manque à 100 %.",
                 ),
                 Misconception(
                     "bottleneck-macs.over-reduced",

@@ -31,7 +31,7 @@ def errors(case: str, train: int, gap: int, change: int) -> tuple[tuple[int, int
 def _table(layers: int, case: str, train: int, gap: int, change: int) -> str:
     shallow, deep = errors(case, train, gap, change)
     rows = ((20, shallow), (layers, deep))
-    lines = [f"| {count} couches | {a / 10:.1f} % | {b / 10:.1f} % |" for count, (a, b) in rows]
+    lines = [f"| {count} couches | {a / 10:.1f} % | {b / 10:.1f} % |" for count, (a, b) in rows]
     return "\n".join(("| Réseau | Erreur d’entraînement | Erreur de test |", "|---|---|---|", *lines))
 
 

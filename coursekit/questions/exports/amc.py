@@ -103,7 +103,7 @@ def _sections(copy: Copy) -> Iterator[str]:
 
 
 def _head(meta: Meta) -> bytes:
-    # Le générateur d’AMC veut une graine entre 1 et 4 194 303.
+    # Le générateur d’AMC veut une graine entre 1 et 4 194 303.
     return (HEAD % (PACKAGES, meta.seed % 4_194_303 + 1)).encode()
 
 

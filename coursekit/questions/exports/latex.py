@@ -1,7 +1,7 @@
-r"""LaTeX : une épreuve à imprimer, et son corrigé, qui est un autre fichier fait des mêmes questions.
+r"""LaTeX : une épreuve à imprimer, et son corrigé, qui est un autre fichier fait des mêmes questions.
 
-`write` fait une copie de toutes les questions ; `write_copies`, une copie par élève, paginée à part. La même commande,
-au format « latex » puis « latex-corrige », donne l’épreuve et son corrigé.
+`write` fait une copie de toutes les questions ; `write_copies`, une copie par élève, paginée à part. La même commande,
+au format « latex » puis « latex-corrige », donne l’épreuve et son corrigé.
 """
 
 from __future__ import annotations

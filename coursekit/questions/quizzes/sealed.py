@@ -57,6 +57,19 @@ def on_grid(value: float | Fraction, step: float) -> int:
     return floor(float(value) / step + 0.5)
 
 
+EXACT = 10**15
+"""Numéro à partir duquel Python et JavaScript n’écrivent plus les mêmes chiffres."""
+
+
+def cell_name(value: float | Fraction, step: float) -> str:
+    """Le numéro d’une case, écrit comme en JavaScript ; très grand, ses sept premiers chiffres."""
+    number = on_grid(value, step)
+    if abs(number) < EXACT:
+        return str(number)
+    mantissa, exponent = f"{float(number):.6e}".split("e")
+    return f"{mantissa}e{int(exponent):+d}"
+
+
 def cells(value: float | Fraction, tolerance: float, step: float) -> range:
     """Les cases de la grille que touche l’intervalle accepté."""
     return range(on_grid(float(value) - tolerance, step), on_grid(float(value) + tolerance, step) + 1)

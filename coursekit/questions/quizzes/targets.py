@@ -16,7 +16,7 @@ from coursekit.checks.numerals import UnreadableError, read_numeral
 from coursekit.checks.units import NO_UNIT, Unit, find_unit
 from coursekit.questions.answers import Answer, Boolean, FormulaText, Integer, MatrixAnswer, Real, TensorShape
 from coursekit.questions.expressions import read_expression
-from coursekit.questions.quizzes.sealed import Seal, cells, grid_step, on_grid
+from coursekit.questions.quizzes.sealed import Seal, cell_name, cells, grid_step
 
 FINE = 1e-6
 """La grille des valeurs d’une formule et des cases d’un tableau exact."""
@@ -76,7 +76,7 @@ def points(answer: FormulaText) -> list[dict[str, int]]:
 
 def written(values: Sequence[Sequence[float]], step: float) -> str:
     """L’écriture canonique : les numéros des cases de la grille."""
-    return ";".join(" ".join(str(on_grid(value, step)) for value in row) for row in values)
+    return ";".join(" ".join(cell_name(value, step) for value in row) for row in values)
 
 
 def clear(answer: Answer) -> Target:
