@@ -37,6 +37,8 @@ MAY_IMPORT = {
     },
     "filters": {"errors"},
     "vision": {"errors"},
+    "data": {"errors", "vision"},
+    "training": {"errors", "data", "viz"},
     "doctor": {"vision"},
     "course": {"errors"},
     "cli": {"errors", "layers", "arithmetic", "tables", "report", "viz", "doctor", "course", "questions"},
