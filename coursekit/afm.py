@@ -27,8 +27,12 @@ SHARED = "host"
 """Le script commun à tous les objets d’une page."""
 
 
+FRAME = "explorer"
+"""Le module que tous les explorateurs importent : une page le charge une fois pour tous."""
+
 _IMPORT = re.compile(r'^(?:import \{[^}]*\} from|@import) "\./(\w+)\.(?:js|css)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_EXPORTED = re.compile(r"^export (?:function|const) (\w+)", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*//.*\n|^[ \t]+|^\n", re.MULTILINE)
 
 
@@ -43,11 +47,15 @@ def module(name: str) -> str:
 
     Commentaires et indentation, qui ne servent qu’à qui lit les sources, n’y sont plus.
     """
-    return _COMMENT.sub("", "".join(_EXPORT.sub("", piece) for piece in _pieces(name, "js", set())))
+    return _bundle(name, set())
+
+
+def _bundle(name: str, seen: set[str]) -> str:
+    return _COMMENT.sub("", "".join(_EXPORT.sub("", piece) for piece in _pieces(name, "js", seen)))
 
 
 def _pieces(name: str, kind: str, seen: set[str]) -> Iterator[str]:
-    """Ce fichier, précédé de ceux qu’il importe et que `seen` n’a pas encore."""
+    """Ce fichier, précédé de ceux qu’il importe et que `seen` n’a pas encore ; `seen` les retient."""
     seen.add(name)
     written = text_of(f"{name}.{kind}")
     for inner in _IMPORT.findall(written):
@@ -56,13 +64,40 @@ def _pieces(name: str, kind: str, seen: set[str]) -> Iterator[str]:
     yield _IMPORT.sub("", written)
 
 
+@lru_cache
+def needed(name: str) -> frozenset[str]:
+    """Ce module et tous ceux dont il a besoin."""
+    seen: set[str] = set()
+    _bundle(name, seen)
+    return frozenset(seen)
+
+
+def scripts(name: str) -> Mapping[str, str]:
+    """Les scripts d’un objet dans une page, dans l’ordre : le cadre s’il en a un, puis le sien."""
+    frame = {FRAME: _frame()} if FRAME in needed(name) else {}
+    return {**frame, name: classic(name)}
+
+
+def _frame() -> str:
+    """Le cadre en script ordinaire : il range ce qu’il exporte là où les explorateurs le prennent."""
+    return f"window.coursekitFrame = (() => {{\n{module(FRAME)}return {{ {_frame_names()} }};\n}})();\n"
+
+
+@lru_cache
+def _frame_names() -> str:
+    return ", ".join(name for piece in _pieces(FRAME, "js", set()) for name in _EXPORTED.findall(piece))
+
+
 def classic(name: str) -> str:
-    """Le module en script ordinaire : il s’inscrit sous son nom, et `host.js` l’y trouve."""
+    """Le module en script ordinaire : il s’inscrit sous son nom, et `host.js` l’y trouve. Le cadre n’y est pas."""
+    framed = FRAME in needed(name)
+    taken = f"const {{ {_frame_names()} }} = window.coursekitFrame;\n" if framed else ""
     place = f"window.coursekitWidgets[{json.dumps(name)}] ="
-    body, exports = re.subn(r"^export default\b", lambda _: place, module(name), flags=re.MULTILINE)
+    own = _bundle(name, set(needed(FRAME)) if framed else set())
+    body, exports = re.subn(r"^export default\b", lambda _: place, own, flags=re.MULTILINE)
     if exports != 1:
         raise ValueError(f"widgets/{name}.js doit avoir un « export default », et un seul.")
-    return f"window.coursekitWidgets = window.coursekitWidgets || {{}};\n(() => {{\n{body}}})();\n"
+    return f"window.coursekitWidgets = window.coursekitWidgets || {{}};\n(() => {{\n{taken}{body}}})();\n"
 
 
 @lru_cache
@@ -97,11 +132,12 @@ class Widget:
 
     def page(self, title: str) -> str:
         """Une page entière, sans rien d’extérieur."""
+        loaded = "".join(f"<script>{text}</script>" for text in scripts(self.name).values())
         return (
             f'<!doctype html>\n<html lang="fr"><head><meta charset="utf-8"><title>{title}</title>'
             '<meta name="viewport" content="width=device-width, initial-scale=1">'
             f"<style>{style(self.name)}</style></head><body><main><h1>{title}</h1>{self._repr_html_()}</main>"
-            f"<script>{classic(self.name)}</script><script>{module(SHARED)}</script></body></html>\n"
+            f"{loaded}<script>{module(SHARED)}</script></body></html>\n"
         )
 
 

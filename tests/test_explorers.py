@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from axe import violations
 from explorer_page import explored
+from widget_node import node_program
 
 from coursekit import afm
 from coursekit.widgets.explorers import EXPLORERS
@@ -84,5 +86,24 @@ def test_every_module_is_an_explorer_or_the_quiz() -> None:
 
 
 def test_all_the_scripts_weigh_little() -> None:
-    scripts = [afm.module(afm.SHARED), *(afm.classic(name) for name in ("quiz", *EXPLORERS))]
-    assert sum(len(gzip.compress(script.encode())) for script in scripts) <= BUDGET
+    scripts = {afm.SHARED: afm.module(afm.SHARED)}
+    for name in ("quiz", *EXPLORERS):
+        scripts |= afm.scripts(name)
+    assert sum(len(gzip.compress(script.encode())) for script in scripts.values()) <= BUDGET
+
+
+@each_explorer
+def test_jupyter_reads_it_as_one_module_and_the_page_as_scripts(tmp_path: Path, name: str) -> None:
+    own, frame = afm.classic(name), afm.scripts(name)[afm.FRAME]
+    assert "function frame(" in frame
+    assert "function frame(" not in own
+    for file, text in {"one.mjs": afm.module(name), "frame.js": frame, "own.js": own}.items():
+        (tmp_path / file).write_text(text, encoding="utf-8")
+        done = subprocess.run([node_program(), "--check", tmp_path / file], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+@each_explorer
+def test_two_explorers_of_a_page_share_the_frame(name: str) -> None:
+    assert list(afm.scripts(name)) == [afm.FRAME, name]
+    assert list(afm.scripts("quiz")) == ["quiz"]

@@ -1,9 +1,9 @@
 """Les objets interactifs (`coursekit.afm`) dans les pages : leurs scripts, une fois pour tout le livre, et seulement là
 où il en faut.
 
-Une page contient l’objet sous forme d’HTML et de données ; cette extension lui ajoute, s’il y en a, `afm/host.js` et un
-script par sorte d’objet. Ce sont des scripts ordinaires, différés : un module ne se charge pas depuis le disque
-(`file://`). Aucune page sans objet ne charge rien.
+Une page contient l’objet sous forme d’HTML et de données ; cette extension lui ajoute, s’il y en a, `afm/host.js`, un
+script par sorte d’objet, et une fois le cadre des explorateurs. Ce sont des scripts ordinaires, différés : un module ne
+se charge pas depuis le disque (`file://`). Aucune page sans objet ne charge rien.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def write_if_new(path: Path, text: str) -> None:
 def install(app: Sphinx, name: str) -> None:
     """Place dans le livre les fichiers d’un objet, et ceux que tous partagent."""
     folder = Path(app.outdir, "_static", FOLDER)
-    write_if_new(folder / f"{afm.SHARED}.js", afm.module(afm.SHARED))
-    write_if_new(folder / f"{name}.js", afm.classic(name))
+    for script, text in {**afm.scripts(name), afm.SHARED: afm.module(afm.SHARED)}.items():
+        write_if_new(folder / f"{script}.js", text)
     write_if_new(folder / f"{name}.css", afm.style(name))
 
 
@@ -43,7 +43,8 @@ def add_scripts(app: Sphinx, page: str, template: str, context: dict[str, Any], 
     for name in names:
         install(app, name)
         app.add_css_file(f"{FOLDER}/{name}.css", priority=AFTER_THEME)
-        app.add_js_file(f"{FOLDER}/{name}.js", priority=AFTER_THEME, loading_method="defer")
+    for script in dict.fromkeys(script for name in names for script in afm.scripts(name)):
+        app.add_js_file(f"{FOLDER}/{script}.js", priority=AFTER_THEME, loading_method="defer")
     if names:
         app.add_js_file(f"{FOLDER}/{afm.SHARED}.js", priority=LAST, loading_method="defer")
 
