@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from coursekit.afm import Widget
+from coursekit.widgets.comparator import explore_comparator
 from coursekit.widgets.correlation import explore_correlation
 from coursekit.widgets.inception import explore_inception
 from coursekit.widgets.photo import explore_photo
@@ -23,5 +24,6 @@ EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "residual": explore_residual,
     "se": explore_se,
     "scaling": explore_scaling,
+    "comparator": explore_comparator,
 }
 """Le nom du module de chacun, et de quoi le montrer avec ses réglages ordinaires."""
