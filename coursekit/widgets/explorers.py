@@ -10,6 +10,7 @@ from coursekit.widgets.correlation import explore_correlation
 from coursekit.widgets.inception import explore_inception
 from coursekit.widgets.photo import explore_photo
 from coursekit.widgets.pooling import explore_pooling
+from coursekit.widgets.receptive import explore_receptive
 from coursekit.widgets.residual import explore_residual
 from coursekit.widgets.scaling import explore_scaling
 from coursekit.widgets.se import explore_se
@@ -17,8 +18,9 @@ from coursekit.widgets.sizes import explore_sizes
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "correlation": explore_correlation,
-    "sizes": explore_sizes,
     "photo": explore_photo,
+    "sizes": explore_sizes,
+    "receptive": explore_receptive,
     "pooling": explore_pooling,
     "inception": explore_inception,
     "residual": explore_residual,
