@@ -164,7 +164,7 @@ async function render({ model, el }) {
   controls.append(filters.node, sides.node, divide.node, edges.node, modes.node, down.node, across.node,
     h("div", { class: "own" }, ...own, back, h("span", { class: "note" }, "ou déposez-la sur l’image : elle ne quitte pas cette page.")));
   weights.show(now.own);
-  stage.append(board, part("Entrée", input.canvas), part("Sortie", output.canvas));
+  stage.append(board, h("div", { class: "pictures" }, part("Entrée", input.canvas), part("Sortie", output.canvas)));
   suit();
   show(lesson, picture.title);
 }
