@@ -14,6 +14,7 @@ from coursekit.widgets.receptive import explore_receptive
 from coursekit.widgets.residual import explore_residual
 from coursekit.widgets.scaling import explore_scaling
 from coursekit.widgets.se import explore_se
+from coursekit.widgets.separable import explore_separable
 from coursekit.widgets.sizes import explore_sizes
 
 EXPLORERS: Mapping[str, Callable[[], Widget]] = {
@@ -25,6 +26,7 @@ EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "inception": explore_inception,
     "residual": explore_residual,
     "se": explore_se,
+    "separable": explore_separable,
     "scaling": explore_scaling,
     "comparator": explore_comparator,
 }
