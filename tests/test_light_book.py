@@ -32,11 +32,11 @@ def test_the_fonts_of_the_book_draw_every_icon_it_uses(built_book: Path) -> None
     static = built_book / "_static"
     needed = codes(path.read_text(encoding="utf-8") for path in static.rglob("*.css"))
     fonts = (static / "vendor/fontawesome/webfonts").glob("*.woff2")
-    drawn = {code for font in fonts for code in TTFont(font).getBestCmap()}
+    drawn = {code for font in fonts for code in TTFont(font).getBestCmap() or ()}
     pages = named(path.read_text(encoding="utf-8") for path in built_book.glob("*.html"))
     assert {"sun", "moon", "magnifying-glass"} <= pages
     assert needed
-    assert needed - drawn <= {0xF5F8}, [hex(code) for code in needed - drawn]
+    assert [hex(code) for code in needed - drawn] == []
 
 
 @pytest.mark.parametrize(
