@@ -134,15 +134,19 @@ def _cloud(points: Sequence[Point], chosen: Sequence[Point]) -> Figure:
         f'<text x="12" y="22" text-anchor="start">{heights}</text>'
         f'<text x="{WIDTH - 12}" y="{HEIGHT - 10}" text-anchor="end">{widths}</text>'
     ]
+    named = []
     for point in points:
         x = MARGIN + (WIDTH - 3 * MARGIN) * log(point["macs"] / low) / log(high / low)
         y = MARGIN + (HEIGHT - 2 * MARGIN) * (best - point["top1"]) / (best - worst)
         fill = "#444" if point in chosen else "#cfe3ff"
         body.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{fill}" stroke="#444"/>')
         if point in chosen:
-            body.append(f'<text x="{x:.1f}" y="{y + 22:.1f}">{point["name"]}</text>')
+            named.append(
+                f'<text x="{x:.1f}" y="{y + 22:.1f}" stroke="#fff" stroke-width="4" paint-order="stroke">'
+                f"{point['name']}</text>"
+            )
     told = ", ".join(
         f"{point['name']} {number_text(point['top1'], 4)} % pour {_costs(point)}" for point in chosen
     )
     alt = f"Nuage de {len(points)} réseaux, justesse contre calcul{NBSP}: {told}."
-    return Figure(svg(WIDTH, HEIGHT, "".join(body), alt), alt)
+    return Figure(svg(WIDTH, HEIGHT, "".join(body + named), alt), alt)
