@@ -44,7 +44,8 @@ def explore_residual(blocks: int = 4, cut: Sequence[int] = (), weight: float = 0
     picture = bars(f"Chemins, par nombre de blocs traversés (sur {left})", rows)
     sentence = (
         f"Chaque bloc résiduel se traverse ou se saute{NBSP}: {left} blocs donnent 2{POWERS[left]} = {2**left} "
-        "chemins, et en couper un en ôte la moitié. Sans raccourcis, il n’y a qu’un chemin, et le couper ne laisse rien."
+        "chemins, et en couper un en ôte la moitié. Sans raccourcis, il n’y a qu’un chemin, et le couper "
+        "ne laisse rien."
     )
     state = {"blocks": blocks, "cut": sorted(set(cut)), "weight": weight}
     return Widget("residual", state, still("Les chemins d’une pile de blocs résiduels", picture, sentence))
