@@ -54,13 +54,13 @@ class Formes:
     texture_cue: float = 0.0
     position: float = 0.6
     rotation: float = 180.0
-    scale: Range = (0.45, 0.8)
+    scale: Range = (0.5, 0.85)
     frequency: Range = (4.0, 6.0)
     contrast: Range = (0.3, 0.5)
-    texture_contrast: float = 0.8
+    texture_contrast: float = 0.6
     color: float = 0.2
-    background: float = 0.15
-    clutter: int = 3
+    background: float = 0.1
+    clutter: int = 2
     noise: float = 0.05
     seed: int = 0
 
