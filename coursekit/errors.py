@@ -36,6 +36,10 @@ class DownloadError(CourseError, OSError):
     """Un fichier n’a pas pu être téléchargé, ou est arrivé corrompu."""
 
 
+class TrainingError(CourseError, RuntimeError):
+    """Un entraînement ne peut pas continuer : perte qui n’est plus un nombre, mémoire épuisée, reprise impossible."""
+
+
 class UnknownNameError(CourseError, KeyError):
     """Un nom ne figure pas au catalogue ; le message propose les plus proches."""
 
