@@ -7,8 +7,8 @@ Le temps est celui du processeur, sur un cœur ; la mémoire, le plus haut poi
 passent par la recette, la liste de classe, le fichier Moodle de chaque élève et le manifeste, comme le fait la
 commande.
 
-Mesuré (76 familles, machine à deux cœurs partagée) : 1 000 élèves × 20 questions, 12,7 s et 42 → 43 Mo ; 100 élèves,
-2,1 s. La mémoire ne croît pas avec la classe : ce qui s’ajoute au premier examen est le code chargé et les rendus
+Mesuré (76 familles, machine à deux cœurs partagée) : 1 000 élèves × 20 questions, 12,7 s et 42 → 43 Mo ; 100 élèves,
+2,1 s. La mémoire ne croît pas avec la classe : ce qui s’ajoute au premier examen est le code chargé et les rendus
 gardés.
 
 R/exams (Grün et Zeileis, 2009) ne se mesure pas ici : Debian a R (`r-base-core`) et n’a pas le paquet `exams`, que

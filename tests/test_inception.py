@@ -58,7 +58,7 @@ def test_bn_inception_costs_thirty_percent_more_than_googlenet_as_its_appendix_s
     assert f"{separable_cost('bn-inception') / separable_cost('googlenet') - 1:.0%}" == "30%"
     growth = totals(find("bn-inception").rows())[0] / totals(find("googlenet").rows())[0] - 1
     assert f"{growth:.0%}" == "61%"
-    assert "61 %" in bn_inception.COUNT_ERRATUM.reason
+    assert "61\u202f%" in bn_inception.COUNT_ERRATUM.reason
 
 
 @pytest.mark.parametrize("name", inception_resnet.PRINTED_CHANNELS)
@@ -98,7 +98,7 @@ def test_sizes_are_those_of_the_figures(name, sizes):
 def test_inception_v3_keeps_under_twenty_five_million_parameters_and_over_five_billion_operations():
     parameters, macs = totals(find("inception-v3").rows())
     assert parameters < 25e6
-    assert inception_v3.COST_ERRATUM.correct == f"{macs / 1e9:.2f} G".replace(".", ",")
+    assert inception_v3.COST_ERRATUM.correct == f"{macs / 1e9:.2f}\u202fG".replace(".", ",")
 
 
 @pytest.mark.parametrize("name", ["inception-resnet-v1", "inception-resnet-v2-timm"])

@@ -257,7 +257,7 @@ def test_efficientnet_flops_come_out_for_b1_and_b3_only():
     assert right == [1, 3]
     for i in (4, 5):
         assert FLOPS_ERRATA[i] in find(f"efficientnet-b{i}").errata
-        assert FLOPS_ERRATA[i].correct == f"{counted[i]:.2f} G".replace(".", ",")
+        assert FLOPS_ERRATA[i].correct == f"{counted[i]:.2f}\u202fG".replace(".", ",")
 
 
 SE_COLUMNS = (
@@ -275,7 +275,7 @@ def test_squeeze_and_excite_costs_what_the_slide_prints_or_has_an_erratum():
             erratum = errata.get(name)
             assert (counted == stated) == (erratum is None), name
             if erratum:
-                assert erratum.correct == f"{counted} GFLOPs".replace(".", ",")
+                assert erratum.correct == f"{counted}\u202fGFLOPs".replace(".", ",")
                 assert stated.replace(".", ",") in erratum.stated
 
 

@@ -117,7 +117,7 @@ def test_figures_are_not_left_open_in_pyplot() -> None:
 
 
 REFUSED = [
-    (lambda: show_images([IMAGE], []), ArgumentError, "1 image(s) et 0"),
+    (lambda: show_images([IMAGE], []), ArgumentError, "0 pour 1"),
     (lambda: show_images([], []), ArgumentError, "aucune image"),
     (lambda: show_images([IMAGE], ["a"], windows=[]), ArgumentError, "windows"),
     (lambda: show_images([np.zeros((4, 5, 3))], ["a"]), ShapeError, "3 × hauteur × largeur"),

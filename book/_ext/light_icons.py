@@ -1,7 +1,7 @@
 """Ne garde de Font Awesome que les icônes du livre : quelques dizaines de dessins sur deux mille.
 
 Une icône sert si une page ou un script la nomme (`fa-sun`), ou si une feuille de style l’emploie par son code dans une
-autre règle que la sienne. Les autres quittent la feuille du thème et la police : 157 ko de moins à la première lecture.
+autre règle que la sienne. Les autres quittent la feuille du thème et la police : 157 ko de moins à la première lecture.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Retire des pages un script qui pèse sans servir.
 
-Le thème joint `fontawesome.js` (1,5 Mo), qui redessine en SVG des icônes que sa police WOFF2 affiche déjà ;
+Le thème joint `fontawesome.js` (1,5 Mo), qui redessine en SVG des icônes que sa police WOFF2 affiche déjà ;
 ses `<title>` donnent de plus aux boutons un second nom, anglais, que lisent les lecteurs d’écran. Le
 gabarit qui l’appelle est recopié sans lui, donc à jour avec le thème installé.
 """

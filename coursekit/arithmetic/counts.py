@@ -264,7 +264,7 @@ def fully_connected_equivalent(input_numel: int, output_numel: int) -> int:
     worked=lambda result, layers: (
         f"{layers} couches 3×3 ont {layers}×9 = {9 * layers} poids par paire de canaux ; le filtre "
         f"{2 * layers + 1}×{2 * layers + 1} de même champ récepteur en a {(2 * layers + 1) ** 2} : "
-        f"l’économie est 1 − {9 * layers}/{(2 * layers + 1) ** 2} = {100 * result:.1f} %.".replace(
+        f"l’économie est 1 − {9 * layers}/{(2 * layers + 1) ** 2} = {100 * result:.1f} %.".replace(
             ".", ",", 1
         )
     ),

@@ -119,7 +119,7 @@ def same_padding(kernel_size: int, dilation: int = 1) -> int:
     """Padding P, en pixels de chaque côté, qui conserve la taille à pas 1.
 
     Raises:
-        ShapeError: d(F - 1) est impair ; aucun padding symétrique ne convient.
+        ShapeError: d(F − 1) est impair ; aucun padding symétrique ne convient.
     """
     lost = effective_kernel(kernel_size, dilation) - 1
     if lost % 2:
@@ -131,7 +131,7 @@ def same_padding(kernel_size: int, dilation: int = 1) -> int:
 
 
 def windows_or_raise(input_size: int, kernel_size: int, stride: int, padding: int, dilation: int) -> int:
-    """Place disponible W + 2P - F_d pour faire glisser le filtre, en pixels.
+    """Place disponible W + 2P − F_d pour faire glisser le filtre, en pixels.
 
     Raises:
         ArgumentError: un argument n’est pas un entier permis.
@@ -150,7 +150,7 @@ def windows_or_raise(input_size: int, kernel_size: int, stride: int, padding: in
 
 
 def _quotient(input_size: int, kernel_size: int, padding: int, dilation: int, stride: int) -> str:
-    """Le quotient (W + 2P - F)/S avec les nombres."""
+    """Le quotient (W + 2P − F)/S avec les nombres."""
     kernel = str(kernel_size) if dilation == 1 else f"{effective_kernel(kernel_size, dilation)}"
     return f"({input_size} + 2×{padding} − {kernel})/{stride}"
 
@@ -279,7 +279,7 @@ def _explain_missing(
 
 @formula(
     title="Zéros à ajouter pour que le pas tombe juste",
-    latex=r"Z = -(W + 2P - F_d) \bmod S",
+    latex=r"Z = -(W + 2P − F_d) \bmod S",
     worked=_explain_missing,
     misconceptions=(
         Misconception(

@@ -78,7 +78,7 @@ def _check_families(wanted: list[Family], arguments: Namespace) -> int:
 def _lines(found: FamilyCheck) -> list[str]:
     from coursekit.questions.text import number_text
 
-    whole = "plus de 100 000" if found.capacity is None else number_text(found.capacity)
+    whole = "plus de 100 000" if found.capacity is None else number_text(found.capacity)
     numbers = (
         f"{found.distinct} distinctes sur {found.draws} tirages ({whole} en tout), "
         f"au moins {found.fewest} erreurs, {found.milliseconds:.2f} ms".replace(".", ",")

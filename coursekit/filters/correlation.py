@@ -163,7 +163,9 @@ def _check_bank(values: FloatArray, weights: FloatArray, offsets: FloatArray) ->
             f"toujours celle de son entrée. Donnez une banque de taille {size_text((filters, len(values), *reach))}."
         )
     if len(offsets) != filters:
-        raise ShapeError(f"Il y a {filters} filtre(s) et {len(offsets)} biais : il faut un biais par filtre.")
+        raise ShapeError(
+            f"Il y a {filters} filtre{'s' * (filters > 1)} et {len(offsets)} biais : il faut un biais par filtre."
+        )
 
 
 def _pad(array: FloatArray, kernel_shape: tuple[int, ...], padding: str, border: str) -> FloatArray:
@@ -191,6 +193,6 @@ def _check_fits(image_shape: tuple[int, ...], kernel_shape: tuple[int, ...]) -> 
             left = f"{length - reach + 1}".replace("-", "−")
             raise ShapeError(
                 f"Le filtre {size_text(kernel_shape)} ne tient pas dans l’image {size_text(image_shape)} : en {axis}, "
-                f"la sortie aurait {length} − {reach} + 1 = {left} pixel(s). "
+                f"la sortie aurait {length} − {reach} + 1 = {left} pixel. "
                 "Prenez un filtre plus petit, ou padding='same'."
             )

@@ -53,7 +53,7 @@ def as_array(value: npt.ArrayLike, what: str, ndim: int) -> FloatArray:
         )
     if array.ndim != ndim:
         raise ShapeError(
-            f"{what} a {array.ndim} dimension(s) ({size_text(array.shape)}) ; "
+            f"{what} a {array.ndim} dimension{'s' * (array.ndim > 1)} ({size_text(array.shape)}) ; "
             f"il en faut {ndim} ({AXES[ndim]}).{_advice(array.ndim, ndim)}"
         )
     if array.size == 0:
@@ -61,7 +61,7 @@ def as_array(value: npt.ArrayLike, what: str, ndim: int) -> FloatArray:
     refused = int(np.count_nonzero(~np.isfinite(array)))
     if refused:
         raise ArgumentError(
-            f"{what} contient {refused} valeur(s) non finie(s) (NaN ou infini) sur {array.size} : "
+            f"{what} contient {refused} valeur{'s' * (refused > 1)} (NaN ou infini) sur {array.size} : "
             "chacune gâterait toute une fenêtre de la réponse. Remplacez-les avant de filtrer."
         )
     return array.astype(np.float64)

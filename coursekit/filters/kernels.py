@@ -116,8 +116,8 @@ def gabor(
 ) -> FloatArray:
     """Filtre de Gabor : une onde plane vue à travers une fenêtre gaussienne, de somme nulle.
 
-    Avec x' compté dans la direction `angle` et y' dans la direction perpendiculaire :
-    exp(−(x'² + aspect² · y'²) / 2σ²) · (cos(2π x' / wavelength + phase) − c). La constante c rend la somme nulle,
+    Avec x′ compté dans la direction `angle` et y′ dans la direction perpendiculaire :
+    exp(−(x′² + aspect² · y′²) / 2σ²) · (cos(2π x′ / wavelength + phase) − c). La constante c rend la somme nulle,
     sans quoi le filtre répondrait aussi à une plage uniforme ; l’échelle rend égale à 1 la somme des valeurs absolues,
     si bien que la réponse sur une image de [0, 1] reste entre −½ et ½.
     Source : J. Daugman, 1985 ; valeurs par défaut de N. Petkov et P. Kruizinga, 1997.

@@ -113,7 +113,7 @@ NORM_ERRATUM = Erratum(
 COUNT_ERRATUM = Erratum(
     source=SLIDE,
     stated="60M paramètres",
-    correct="62,4 M pour la table affichée, 61,0 M pour l’article",
+    correct="62,4 M pour la table affichée, 61,0 M pour l’article",
     reason="60 millions est l’arrondi de l’article, dont trois couches sont coupées en deux groupes.",
 )
 
@@ -152,7 +152,7 @@ ENTRIES = (
         unroll=unroll_torchvision,
         published=(
             Published("parameters", "61 100 840", 61_100_840, 0, "torchvision, AlexNet_Weights"),
-            Published("macs", "0,714 G", 0.714e9, 0.0005e9, "torchvision, AlexNet_Weights"),
+            Published("macs", "0,714 G", 0.714e9, 0.0005e9, "torchvision, AlexNet_Weights"),
         ),
         departures=("Le dropout précède fc6 et fc7 ; un pooling adaptatif ramène les cartes à 6×6.",),
         peer="alexnet",

@@ -151,17 +151,17 @@ PAPER = "Ioffe et Szegedy (2015)"
 CHANNELS_ERRATUM = Erratum(
     f"{PAPER}, figure 5", "4c et 4d : 576 canaux ; 4e : 1024", "608, 608 et 1056",
     "Les branches de 4c font 160 + 160 + 160 + 128 = 608 et celles de 4d 96 + 192 + 192 + 128 = 608, que 4e fait "
-    "passer. Les 2,03 GFLOPs que SENet lui compte sont ceux de cette lecture ; avec des projections de 96, ce serait "
+    "passer. Les 2,03 GFLOPs que SENet lui compte sont ceux de cette lecture ; avec des projections de 96, ce serait "
     "2,02.",
 )  # fmt: skip
 COUNT_ERRATUM = Erratum(
-    f"{PAPER}, section 4.2", "13,6 millions de paramètres", "11,3 M",
-    "L’article ne dit pas ce qu’il compte. Son annexe annonce 25 % de plus que GoogLeNet, et la figure 5 en donne "
-    "61 % ; le coût qu’elle annonce, 30 % de plus, est bien celui de la figure.",
+    f"{PAPER}, section 4.2", "13,6 millions de paramètres", "11,3 M",
+    "L’article ne dit pas ce qu’il compte. Son annexe annonce 25 % de plus que GoogLeNet, et la figure 5 en donne "
+    "61 % ; le coût qu’elle annonce, 30 % de plus, est bien celui de la figure.",
 )  # fmt: skip
 SEPARABLE_DEPARTURE = (
     "La première couche est une 7×7 ordinaire, comme dans les réimplantations. Celle de l’article est séparable "
-    "(8 filtres par canal, puis une 1×1) : le réseau coûterait alors 1,95 GMAC, 30 % de plus que GoogLeNet."
+    "(8 filtres par canal, puis une 1×1) : le réseau coûterait alors 1,95 GMAC, 30 % de plus que GoogLeNet."
 )
 POOL_DEPARTURE = (
     "Le pooling des modules 3c et 4e est bordé comme leurs convolutions ; les poids Caffe en arrondissent la "

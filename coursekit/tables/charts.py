@@ -83,7 +83,7 @@ CHARTED = (
     _charted(
         "shufflenet", "ShuffleNet 2× (g = 3)", 224, "5.4", "0.524", (74.1, 91.4),
         "code des auteurs de Zhang et al. (2018)",
-        note="La table 5 de l’article donne 26,3 % d’erreur top-1, soit 73,7 % de justesse.",
+        note="La table 5 de l’article donne 26,3 % d’erreur top-1, soit 73,7 % de justesse.",
     ),
     _charted(
         "nasnet-a", "NASNet-A (6 @ 4032)", 331, "88.9", "23.8", (82.7, 96.2), "Zoph et al. (2018), table 2",
@@ -92,7 +92,7 @@ CHARTED = (
     _charted(
         "pnasnet", "PNASNet-5", 331, "86.1", "25.0", (82.9, 96.2), "Real et al. (2019), table 2",
         witness=Witness("timm:pnasnet5large", 86_057_668, 24_937_395_792),
-        note="Tan et Le (2019) écrivent 23 G.",
+        note="Tan et Le (2019) écrivent 23 G.",
     ),
     _charted(
         "amoebanet-a", "AmoebaNet-A (N = 6, F = 190)", 331, "86.7", "23.1", (82.8, 96.1), "Real et al. (2019), table 2",

@@ -90,7 +90,7 @@ def implied_phi(scaling: Scaling) -> tuple[float, float, float]:
 
 
 def round_channels(channels: float, divisor: int = 8) -> int:
-    """Le multiple de 8 le plus proche, sans jamais perdre plus de 10 % (code des auteurs, `round_filters`)."""
+    """Le multiple de 8 le plus proche, sans jamais perdre plus de 10 % (code des auteurs, `round_filters`)."""
     nearest = max(divisor, int(channels + divisor / 2) // divisor * divisor)
     return nearest if nearest >= 0.9 * channels else nearest + divisor
 
@@ -236,9 +236,9 @@ TORCHVISION = {
 FLOPS_ERRATA = {
     index: Erratum(
         PAPER,
-        f"{stated} G",
-        f"{counted} G",
-        f"L’article n’explique pas son compte ; celui de torchvision, fait sur le réseau, est {counted} G lui aussi.",
+        f"{stated} G",
+        f"{counted} G",
+        f"L’article n’explique pas son compte ; celui de torchvision, fait sur le réseau, est {counted} G lui aussi.",
     )
     for index, stated, counted in (
         (1, "0,70", "0,69"),

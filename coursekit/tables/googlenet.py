@@ -195,7 +195,7 @@ SLIDE = "diapositive « GoogLeNet » du cours CNN I"
 PAPER = "Szegedy et al. (2015)"
 
 BOTTLENECK_ERRATUM = Erratum(
-    SLIDE, "358M ops", "271,4 M",
+    SLIDE, "358M ops", "271,4 M",
     "Les six lignes de la diapositive font 271 351 808 ; on trouve 358 055 936 en comptant deux fois la ligne 3×3.",
 )  # fmt: skip
 COUNT_ERRATUM = Erratum(
@@ -208,7 +208,7 @@ STEM_ERRATUM = Erratum(
     "1,5 milliard, la suppose aussi : avec une 7×7 ordinaire, il vaut 1,58.",
 )  # fmt: skip
 ROW_ERRATUM = Erratum(
-    f"{PAPER}, table 1", "ops : 73M (4a) et 54M (5a)", "73,6 M et 51,1 M",
+    f"{PAPER}, table 1", "ops : 73M (4a) et 54M (5a)", "73,6 M et 51,1 M",
     "La première est tronquée et non arrondie ; la seconde ne vient pas des canaux de sa ligne.",
 )  # fmt: skip
 CONTEST_ERRATUM = Erratum(

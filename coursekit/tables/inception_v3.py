@@ -161,7 +161,7 @@ def unroll_head(num_classes: int) -> Chain:
 PAPER = "Szegedy et al. (2016)"
 
 COST_ERRATUM = Erratum(
-    f"{PAPER}, résumé", "5 milliards de multiplications-additions", "5,71 G",
+    f"{PAPER}, résumé", "5 milliards de multiplications-additions", "5,71 G",
     "L’article ne dit pas ce qu’il compte, et son réseau n’est pas tout à fait celui du code des auteurs (conv4 et "
     "conv5, voir les écarts). Les « moins de 25 millions de paramètres » sont justes : 23,8.",
 )  # fmt: skip

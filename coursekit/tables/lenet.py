@@ -51,7 +51,7 @@ DIGITS = (
 
 
 def output_codes() -> tuple[tuple[int, ...], ...]:
-    """Les codes fixes de la sortie, +1 pour l’encre et -1 pour le fond : 10 × 84 valeurs."""
+    """Les codes fixes de la sortie, +1 pour l’encre et −1 pour le fond : 10 × 84 valeurs."""
     return tuple(tuple(1 if dot == "#" else -1 for dot in digit.replace(" ", "")) for digit in DIGITS)
 
 
@@ -107,7 +107,7 @@ ENTRIES = (
         unroll=unroll_published,
         published=(
             Published(
-                "parameters", "60 000 paramètres libres", 60_000, 0, "LeCun et al. (1998), section II.B"
+                "parameters", "60 000 paramètres libres", 60_000, 0, "LeCun et al. (1998), section II.B"
             ),
             Published("connections", "340 908 connexions", 340_908, 0, "LeCun et al. (1998), section II.B"),
         ),

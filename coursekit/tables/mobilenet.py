@@ -153,13 +153,13 @@ STRIDE_ERRATUM = Erratum(
     "Howard et al. (2017), table 1",
     "« Conv dw / s2 » sur une entrée 7×7×1024, dernière ligne depthwise",
     "pas 1",
-    "La ligne suivante lit encore 7×7 : avec un pas de 2, ce serait 4×4, et 534 M de multiplications au lieu de 569.",
+    "La ligne suivante lit encore 7×7 : avec un pas de 2, ce serait 4×4, et 534 M de multiplications au lieu de 569.",
 )
 V2_ERRATUM = Erratum(
     "Sandler et al. (2018), table 4",
-    "3,4 M de paramètres",
-    "3,50 M",
-    "Les poids seuls, sans biais ni normalisations, font 3,47 M, que l’article tronque.",
+    "3,4 M de paramètres",
+    "3,50 M",
+    "Les poids seuls, sans biais ni normalisations, font 3,47 M, que l’article tronque.",
 )
 
 

@@ -102,7 +102,7 @@ ENTRIES = (
     _entry(
         "ImageNet", IMAGENET, 224, 1000,
         Published(
-            "parameters", "29 Mo de poids", MEGABYTES * 2**20 / 4, 2**20 / 8, "modèle nin_imagenet diffusé pour Caffe"
+            "parameters", "29 Mo de poids", MEGABYTES * 2**20 / 4, 2**20 / 8, "modèle nin_imagenet diffusé pour Caffe"
         ),
         "Le dropout ne suit que le troisième mlpconv, comme dans cette configuration ; l’article le met après tous "
         "sauf le dernier.",

@@ -243,12 +243,12 @@ ROUNDING_ERRATA = {
     34: (
         Erratum(
             f"{PAPER}, table 1",
-            "3,6 GFLOPs",
-            "3,66 G",
+            "3,6 GFLOPs",
+            "3,66 G",
             "L’arrondi est 3,7 ; avec les raccourcis A, on a 3,64.",
         ),
     ),
-    50: (Erratum(f"{PAPER}, table 1", "3,8 GFLOPs", "3,86 G", "L’arrondi de 3,858 est 3,9."),),
+    50: (Erratum(f"{PAPER}, table 1", "3,8 GFLOPs", "3,86 G", "L’arrondi de 3,858 est 3,9."),),
 }
 """Ce que la table 1 imprime et qui n’est pas l’arrondi du compte."""
 

@@ -112,7 +112,7 @@ def _ablation(depth: int, cardinality: int, width: int, *facts: Published, peer:
 
 def _doubled(cardinality: int, width: int, *facts: Published, peer: str | None = None) -> Entry:
     """Un réglage de la table 4, au double de la complexité de ResNet-101."""
-    near = _near("15.6", 5, f"{PAPER}, table 4 : 2 × 7,8 G")
+    near = _near("15.6", 5, f"{PAPER}, table 4 : 2 × 7,8 G")
     return _entry(101, cardinality, width, "table 4", near, *facts, peer=peer)
 
 

@@ -40,16 +40,16 @@ PAPER = "Hu et al. (2018)"
 
 COST_ERRATA = {
     "se-bn-inception": Erratum(
-        f"{PAPER}, table 2", "2,04 GFLOPs pour SE-BN-Inception", "2,03 GFLOPs",
+        f"{PAPER}, table 2", "2,04 GFLOPs pour SE-BN-Inception", "2,03 GFLOPs",
         "La convention qui redonne les 2,03 de BN-Inception donne 2,033 avant les portes et 2,034 après.",
     ),
     "inception-resnet-v2": Erratum(
-        f"{PAPER}, table 2", "11,75 GFLOPs pour Inception-ResNet-v2", "9,26 GFLOPs",
+        f"{PAPER}, table 2", "11,75 GFLOPs pour Inception-ResNet-v2", "9,26 GFLOPs",
         "SENet ne décrit pas son Inception-ResNet-v2. Celui des figures de Szegedy et al. (2017) coûte 9,26, celui de "
         "leur code 13,17 : aucun des deux ne donne 11,75.",
     ),
     "se-inception-resnet-v2": Erratum(
-        f"{PAPER}, table 2", "11,76 GFLOPs pour SE-Inception-ResNet-v2", "9,28 GFLOPs",
+        f"{PAPER}, table 2", "11,76 GFLOPs pour SE-Inception-ResNet-v2", "9,28 GFLOPs",
         "Le réseau compté n’est pas celui de SENet ; ce que les portes y ajoutent, 0,01, est juste.",
     ),
 }  # fmt: skip

@@ -131,8 +131,8 @@ def published_cost(rows: tuple[Row, ...]) -> float:
 COST_ERRATA = {
     name: Erratum(
         "Hu et al. (2018), table 2",
-        f"{stated} GFLOPs pour {title}",
-        f"{counted} GFLOPs",
+        f"{stated} GFLOPs pour {title}",
+        f"{counted} GFLOPs",
         "L’article ne dit pas ce qu’il compte ; les MAC, les additions et les moyennes, qui redonnent cinq de ses six "
         "nombres sur ResNet, donnent celui-ci.",
     )

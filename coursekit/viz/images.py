@@ -97,7 +97,7 @@ def check_counts(images: Sequence[object], **others: Sequence[object]) -> None:
     for name, values in others.items():
         if len(values) != len(images):
             raise ArgumentError(
-                f"{len(images)} image(s) et {len(values)} élément(s) dans {name} : il en faut autant."
+                f"Il faut autant d’éléments dans {name} que d’images : {len(values)} pour {len(images)}."
             )
 
 

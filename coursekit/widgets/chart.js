@@ -20,7 +20,7 @@ export function bars({ label, rows, width = 320, margin = 50, room = 70 }) {
   return picture(width, rows.length * ROW + 2, `${label}. ${spoken}.`, ...drawn);
 }
 
-// Une table : `fill` en reçoit les lignes, chacune une liste qui commence par son nom, et le rang de celle qui est choisie.
+// Une table : `fill` en reçoit les lignes, chacune une liste qui commence par son nom, et le rang de celle qui est choisie.
 export function table({ heads, onpick }) {
   const body = h("tbody");
   const cell = (content) => (content.tagName === "TD" ? content : h("td", {}, content));

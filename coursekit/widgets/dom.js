@@ -24,7 +24,7 @@ export function s(tag, properties = {}, ...children) {
 
 export const range = (count) => Array.from({ length: count }, (_, i) => i);
 
-// Un nombre, avec au plus `digits` décimales : 1 234,5 et −2.
+// Un nombre, avec au plus `digits` décimales : 1 234,5 et −2.
 export const fr = (value, digits = 2) =>
   new Intl.NumberFormat("fr-FR", { maximumFractionDigits: digits, signDisplay: "negative" }).format(value).replace("-", "−");
 

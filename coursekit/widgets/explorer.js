@@ -54,7 +54,7 @@ export function list({ label, options, value, oninput }) {
   return { node: h("div", { class: "control" }, h("label", { for: id }, label), select), select };
 }
 
-// Un champ où l’on tape : `attributes` est son type, ses bornes, son clavier… ; Entrée appelle `onenter`.
+// Un champ où l’on tape : `attributes` est son type, ses bornes, son clavier… ; Entrée appelle `onenter`.
 export function field({ label, oninput, onenter, ...attributes }) {
   const id = `ck-${++made}`;
   const onkeydown = (event) => { if (event.key === "Enter") onenter?.(); };

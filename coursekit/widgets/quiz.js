@@ -127,7 +127,7 @@ function render({ model, el }) {
     if (solve) {
       solve.setAttribute("aria-expanded", "false");
       solve.setAttribute("aria-controls", `${id}-s`);
-      solution.innerHTML = `${variant.solution.join("")}<div class="answer"><strong>Réponse :</strong> ${variant.answer}</div>`;
+      solution.innerHTML = `${variant.solution.join("")}<div class="answer"><strong>Réponse :</strong> ${variant.answer}</div>`;
     }
     const legend = h("legend", { tabindex: "-1" }, `Question ${place + 1} sur ${total} : ${question.title}`);
     const about = many > 1 ? ` (variante ${progress[place].variant + 1} sur ${many})` : "";

@@ -17,7 +17,7 @@ const SEPARATORS = " : les milliers se séparent par une espace, la virgule est
 const LARGEST_EXPONENT = 300;
 const exact = (value) => Number(value.toPrecision(15));
 
-// « 1 234,5 », « 3.5 », « 1,234.5 », « 45 % », « 1e3 », « 2×10³ », « 1/3 » : la virgule et le point sont décimaux.
+// « 1 234,5 », « 3.5 », « 1,234.5 », « 45 % », « 1e3 », « 2×10³ », « 1/3 » : la virgule et le point sont décimaux.
 export function readNumber(text, units = {}) {
   let given = plain(text);
   if (!given) throw new Unreadable("Votre réponse est vide : écrivez un nombre.");

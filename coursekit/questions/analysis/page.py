@@ -118,7 +118,7 @@ def _item(item: ItemReport, report: ClassReport) -> str:
     family = item.example.family
     numbers = (
         f"réussite {percent(item.difficulty)} · discrimination {decimal(item.discrimination)} · "
-        f"27 % : {decimal(item.upper_lower)}"
+        f"27 % : {decimal(item.upper_lower)}"
     )
     remarks = "".join(f'<p class="remark">{escape_html(remark.capitalize())}.</p>' for remark in item.remarks)
     explained = {found.id: found.explanation for found in report.misconceptions}
