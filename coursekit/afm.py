@@ -28,7 +28,7 @@ SHARED = "host"
 
 
 FRAME = "explorer"
-"""Le module que tous les explorateurs importent : une page le charge une fois pour tous."""
+"""Le module que tous les explorateurs importent : une page le charge une fois pour tous."""
 
 _IMPORT = re.compile(r'^(?:import \{[^}]*\} from|@import) "\./(\w+)\.(?:js|css)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
@@ -55,7 +55,7 @@ def _bundle(name: str, seen: set[str]) -> str:
 
 
 def _pieces(name: str, kind: str, seen: set[str]) -> Iterator[str]:
-    """Ce fichier, précédé de ceux qu’il importe et que `seen` n’a pas encore ; `seen` les retient."""
+    """Ce fichier, précédé de ceux qu’il importe et que `seen` n’a pas encore ; `seen` les retient."""
     seen.add(name)
     written = text_of(f"{name}.{kind}")
     for inner in _IMPORT.findall(written):
@@ -73,13 +73,13 @@ def needed(name: str) -> frozenset[str]:
 
 
 def scripts(name: str) -> Mapping[str, str]:
-    """Les scripts d’un objet dans une page, dans l’ordre : le cadre s’il en a un, puis le sien."""
+    """Les scripts d’un objet dans une page, dans l’ordre : le cadre s’il en a un, puis le sien."""
     frame = {FRAME: _frame()} if FRAME in needed(name) else {}
     return {**frame, name: classic(name)}
 
 
 def _frame() -> str:
-    """Le cadre en script ordinaire : il range ce qu’il exporte là où les explorateurs le prennent."""
+    """Le cadre en script ordinaire : il range ce qu’il exporte là où les explorateurs le prennent."""
     return f"window.coursekitFrame = (() => {{\n{module(FRAME)}return {{ {_frame_names()} }};\n}})();\n"
 
 
@@ -89,7 +89,7 @@ def _frame_names() -> str:
 
 
 def classic(name: str) -> str:
-    """Le module en script ordinaire : il s’inscrit sous son nom, et `host.js` l’y trouve. Le cadre n’y est pas."""
+    """Le module en script ordinaire : il s’inscrit sous son nom, et `host.js` l’y trouve. Le cadre n’y est pas."""
     framed = FRAME in needed(name)
     taken = f"const {{ {_frame_names()} }} = window.coursekitFrame;\n" if framed else ""
     place = f"window.coursekitWidgets[{json.dumps(name)}] ="

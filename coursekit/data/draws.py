@@ -21,7 +21,7 @@ STRIDE: Final = 0x9E3779B9
 
 
 def signed(word: int) -> int:
-    """L’entier de 32 bits signé qui a les mêmes bits que `word` : PyTorch ne multiplie pas les non signés."""
+    """L’entier signé de 32 bits qui a les mêmes bits que `word` : PyTorch ne multiplie pas les non signés."""
     word &= 0xFFFFFFFF
     return word - (1 << 32) if word >> 31 else word
 

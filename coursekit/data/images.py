@@ -80,7 +80,7 @@ def sample(formes: Formes, count: int, *, start: int = 0, device: torch.device |
     Pour un jeu de test que l’entraînement n’a pas vu : `start=TEST`.
 
     Raises:
-        ArgumentError: les numéros sortent de 0 … 2³¹ − 1.
+        ArgumentError: un numéro n’est pas entre 0 et 2³¹ − 1.
     """
     if not 0 <= start < start + count <= 1 << 31:
         raise ArgumentError(
@@ -91,7 +91,7 @@ def sample(formes: Formes, count: int, *, start: int = 0, device: torch.device |
 
 
 def digits() -> Images:
-    """Les 1 797 chiffres manuscrits de scikit-learn, livrés avec lui : 1 × 8 × 8, dix classes.
+    """Les 1 797 chiffres manuscrits de scikit-learn, livrés avec lui : 1 × 8 × 8, dix classes.
 
     Source : E. Alpaydin et C. Kaynak, *Optical Recognition of Handwritten Digits*, UCI, 1998 (le test), CC BY 4.0.
 

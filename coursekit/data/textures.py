@@ -57,7 +57,7 @@ def pattern(u: Tensor, v: Tensor, rows: Tensor, gains: Tensor) -> Tensor:
         u: la première coordonnée, en périodes : … × hauteur × largeur.
         v: la seconde.
         rows: la texture : … × 5.
-        gains: l’amplitude : ….
+        gains: l’amplitude, de forme `…`.
     """
     along, across, both, bend, offset = (rows * SHARPNESS)[..., None, None].unbind(-3)
     b = triangle_wave(v)
