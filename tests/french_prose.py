@@ -124,7 +124,7 @@ def markdown_prose(text: str, mask: Mask = masked) -> Iterator[Line]:
 
 
 def option_prose(line: str, option: int | None) -> tuple[int | None, str]:
-    """Le retrait de l’option `alt` ou `caption` en cours dans un bloc de code, s’il y en a une, et ce qu’elle dit ici."""
+    """Le retrait de l’option `alt` ou `caption` en cours dans un bloc de code, s’il y en a une, et son texte ici."""
     indent = len(line) - len(line.lstrip())
     if PROSE_OPTION.match(line):
         return indent, BLOCK_SCALAR.sub("", PROSE_OPTION.sub("", line))
