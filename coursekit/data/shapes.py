@@ -73,12 +73,12 @@ def crescent(x: Tensor, y: Tensor) -> Tensor:
 
 
 def half_disc(x: Tensor, y: Tensor) -> Tensor:
-    return torch.maximum(length(x, y + 0.4).sub_(0.95), -0.4 - y)
+    return torch.maximum(length(x, y + 0.35).sub_(0.9), -0.35 - y)
 
 
 def bracket(x: Tensor, y: Tensor) -> Tensor:
     """L’équerre : un montant et une base."""
-    return torch.minimum(box(x + 0.4, y, 0.25, 0.85), box(x - 0.05, y + 0.6, 0.7, 0.25))
+    return torch.minimum(box(x + 0.35, y, 0.22, 0.8), box(x, y + 0.58, 0.57, 0.22))
 
 
 def clover(x: Tensor, y: Tensor) -> Tensor:

@@ -27,7 +27,9 @@ Callback = Callable[[nn.Module, History], object]
 class Loader(Protocol):
     """Des lots (images, étiquettes), en nombre connu : un `coursekit.data.Batches`, un `DataLoader`…
 
-    S’il a une méthode `set_epoch`, elle reçoit le rang de chaque époque avant sa lecture.
+    S’il a une méthode `set_epoch`, elle reçoit le rang de chaque époque avant sa lecture. Un `DataLoader` qui mélange
+    n’a pas besoin d’un `generator` : `fit` fixe l’aléa de PyTorch à chaque époque, et un générateur à part ne se
+    reprendrait pas.
     """
 
     def __len__(self) -> int: ...
@@ -62,7 +64,7 @@ def fit(
     """
     recipe = recipe or Recipe()
     _check(data, recipe, validation)
-    run = Run.start(model, recipe, steps=recipe.epochs * len(data))
+    run = Run.start(model, recipe, steps=len(data))
     if checkpoint:
         run.resume(Path(checkpoint))
     criterion = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
@@ -71,7 +73,7 @@ def fit(
             start = time.perf_counter()
             with run.seeded():
                 loss, accuracy = train_epoch(run, data, criterion, bar)
-            score = None if validation is None else evaluate(model, validation, recipe)
+                score = None if validation is None else evaluate(model, validation, recipe)
             run.history.epochs.append(
                 Epoch(
                     loss=loss,

@@ -36,22 +36,24 @@ class Run:
     scheduler: LambdaLR
     scaler: torch.amp.GradScaler
     recipe: Recipe
+    steps: int
     placement: Placement
     history: History = field(default_factory=History)
     best: State | None = None
 
     @classmethod
     def start(cls, model: nn.Module, recipe: Recipe, steps: int) -> Run:
-        """Un entraînement neuf de `steps` pas, sur l’appareil où est le réseau."""
+        """Un entraînement neuf de `steps` pas par époque, sur l’appareil où est le réseau."""
         placement = Placement.of(model, recipe)
         optimizer = recipe.optimizer.build(model.parameters())
         return cls(
             model=model,
             forward=torch.compile(model) if recipe.compile else model,
             optimizer=optimizer,
-            scheduler=LambdaLR(optimizer, lambda step: recipe.schedule.factor(step, steps)),
+            scheduler=LambdaLR(optimizer, lambda step: recipe.schedule.factor(step, steps * recipe.epochs)),
             scaler=torch.amp.GradScaler(placement.device.type, enabled=recipe.amp == "float16"),
             recipe=recipe,
+            steps=steps,
             placement=placement,
         )
 
@@ -103,10 +105,14 @@ class Run:
         if self.best is not None:
             self.model.load_state_dict(self.best)
 
+    def described(self) -> State:
+        """Ce qui doit être le même pour reprendre : la recette et le nombre de lots."""
+        return {**asdict(self.recipe), "lots par époque": self.steps}
+
     def save(self, path: Path) -> None:
         """Enregistre l’état ; un processus tué pendant l’écriture laisse le point précédent intact."""
         state = {
-            "recipe": asdict(self.recipe),
+            "recipe": self.described(),
             "model": self.model.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "scheduler": self.scheduler.state_dict(),
@@ -125,7 +131,7 @@ class Run:
         if not path.exists():
             return
         state = _read(path, self.placement.device)
-        _check_recipe(path, state["recipe"], asdict(self.recipe))
+        _check_recipe(path, state["recipe"], self.described())
         try:
             self.model.load_state_dict(state["model"])
         except RuntimeError as error:

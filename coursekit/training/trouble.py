@@ -65,8 +65,9 @@ class Collapse:
         exploded = len(norms) > 1 and max(norms) > EXPLOSION * median(norms)
         grown = exploded or self.step < 50
         detail = f" : la norme du gradient est montée jusqu’à {comma(max(norms))}" if exploded else ""
+        lower = f"{self.recipe.optimizer.lr / 10:.2g}"
         return grown, (
-            f"Un pas d’apprentissage trop grand{detail}. Essayez lr={self.recipe.optimizer.lr / 10:.2g}, un échauffement "
+            f"Un pas d’apprentissage trop grand{detail}. Essayez lr={lower}, un échauffement "
             "(schedule=Cosine(warmup=…)), ou clip=1."
         )
 
