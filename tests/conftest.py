@@ -43,6 +43,7 @@ TOGETHER = (
     "test_assignments",
     "test_book_cache",
     "test_book_pages",
+    "test_chapter_notebooks",
     "test_exports_amc",
     "test_exports_html",
     "test_exports_latex",
