@@ -25,7 +25,7 @@ CODE = re.compile(
         [^\W\d][\w.]*\((?:[^()«»]|\([^()«»]*\))*\)(?:\.\w+\(\))*    # f(x, y), t.detach().cpu()
       | --?[A-Za-z][\w-]*                           # une option
       | [\w-]*\.(?!Xq)[A-Za-z]\w*(?:[./]\w+)*             # .venv, module.nom, fichier.py
-      | (?:\w+[/=])+[\w./=-]*                       # dossier/fichier, nom=valeur
+      | (?:\w+[/=])+[\w./=-]*(?:\([^()]*\))?                       # dossier/fichier, nom=valeur
       | \w+\[[^\]\s]*\] | \{\s\w+:[^{}]*\}          # x[::-1], { clé: valeur }
       | \w+:\s\{[^{}]*\} | \w+::\w+ | <!\w+[^>]*> | !important\b | arXiv:[\d.]+
       | [a-z]\w*_\w+ | \#\w+ | \$\S+ | [%@]\w+ | %\(\w+\)\w

@@ -52,7 +52,7 @@ class Cosine(Constant):
 class Steps(Constant):
     """Multiplié par `gamma` à chaque palier ; un palier est une fraction de la durée qui suit l’échauffement.
 
-    Par défaut, ceux de CIFAR-10 dans l’article de ResNet : 32 000 et 48 000 itérations sur 64 000.
+    Par défaut, ceux de CIFAR-10 dans l’article de ResNet : 32 000 et 48 000 itérations sur 64 000.
     """
 
     milestones: tuple[float, ...] = (0.5, 0.75)

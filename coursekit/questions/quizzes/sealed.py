@@ -62,7 +62,7 @@ EXACT = 10**15
 
 
 def cell_name(value: float | Fraction, step: float) -> str:
-    """Le numéro d’une case, écrit comme en JavaScript ; très grand, ses sept premiers chiffres."""
+    """Le numéro d’une case, écrit comme en JavaScript ; très grand, ses sept premiers chiffres."""
     number = on_grid(value, step)
     if abs(number) < EXACT:
         return str(number)
