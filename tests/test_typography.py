@@ -25,6 +25,7 @@ PATTERNS = (
     "*.py",
     "book/**/*.md",
     "book/_ext/*.py",
+    "book/printing/*.py",
     "coursekit/**/*.py",
     "solutions/*/*.py",
 )
