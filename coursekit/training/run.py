@@ -147,7 +147,7 @@ class Run:
 def _read(path: Path, device: torch.device) -> State:
     try:
         return dict(torch.load(path, map_location=device, weights_only=True))
-    except (RuntimeError, EOFError, pickle.UnpicklingError, TypeError, ValueError) as error:
+    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError, TypeError, ValueError) as error:
         raise TrainingError(
             f"{path} n’est pas un point de reprise entier ({type(error).__name__}). Effacez-le pour repartir de zéro."
         ) from error

@@ -91,7 +91,7 @@ class Collapse:
 def out_of_memory(error: BaseException) -> bool:
     """Vrai si cette erreur est un manque de mémoire, de GPU ou d’ordinateur."""
     return isinstance(error, torch.OutOfMemoryError | MemoryError) or (
-        isinstance(error, RuntimeError) and "can’t allocate memory" in str(error)
+        isinstance(error, RuntimeError) and "allocate memory" in str(error)
     )
 
 
