@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 INTERFACE_WORDS = (
-    "back to top|built with|by the|click|contents|copy|created using|dark|download|edit|exercise|"
-    "hide|last updated|launch|light|link to|menu|next|open|permalink|previous|proof|references|"
-    "search|see also|show|skip|theme|toggle|warning"
+    "back to top|built with|by the|click|contents|copied|copy|created using|dark|download|edit|exercise|found|"
+    "hide|last updated|launch|light|link to|menu|next|no results|open|permalink|preparing|previous|proof|"
+    "references|search|searching|see also|show|skip|theme|toggle|warning"
 )
 ENGLISH = re.compile(rf"\b(?:{INTERFACE_WORDS})\b|\bfig\.|^main$", re.IGNORECASE)
 PHONE = {"width": 390, "height": 844}
@@ -61,6 +62,27 @@ def test_every_page_says_it_is_french(visits: list[Visit]) -> None:
 def test_the_interface_speaks_french(visits: list[Visit]) -> None:
     found = {seen.name: [text for text in seen.interface if ENGLISH.search(text)] for seen in visits}
     assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_the_answers_of_the_interface_are_french(browser: Browser, root: str) -> None:
+    """Ce qu’une page ne dit qu’après un geste : la recherche qui trouve ou non, le code copié."""
+    page = browser.new_page()
+    told = []
+    for query in ("filtre", "zzyzxqw"):
+        page.goto(f"{root}search.html?q={query}")
+        page.wait_for_function("document.querySelector('.search-summary')?.textContent.trim()")
+        told += [page.inner_text(".search-summary"), page.inner_text("#search-results h2")]
+    page.goto(f"{root}questions.html")
+    button = page.locator("button.copybtn").first
+    before = button.get_attribute("data-tooltip")
+    button.evaluate("button => button.click()")
+    page.wait_for_function(
+        "document.querySelector('button.copybtn').dataset.tooltip !== " + json.dumps(before)
+    )
+    told += [before, button.get_attribute("data-tooltip")]
+    page.close()
+    assert len(set(told)) >= 5, told
+    assert [text for text in told if ENGLISH.search(text)] == []
 
 
 def test_every_image_is_described(visits: list[Visit]) -> None:

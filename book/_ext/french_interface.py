@@ -12,8 +12,10 @@ from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from docutils import nodes
 from myst_nb.sphinx_ import HideCodeCellNode, depart_HideCellInput, visit_HideCellInput
 from sphinx.application import Sphinx
+from sphinx_proof.directive import ProofDirective
 
 CATALOGS = Path(__file__).parent / "locale"
 
@@ -34,9 +36,22 @@ def visit_hidden_cell(translator: Any, node: HideCodeCellNode) -> None:
     ]
 
 
+class Proof(ProofDirective):
+    """Une preuve, que sphinx-proof annonce en anglais, sans traduction possible."""
+
+    def run(self) -> list[nodes.Node]:
+        """Compose la preuve, puis en traduit le premier mot."""
+        (proof,) = super().run()
+        first = next(proof.findall(nodes.Text))
+        first.parent.replace(first, nodes.Text(f"Preuve.{first.removeprefix('Proof.')}"))
+        return [proof]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Ajoute chaque catalogue aux traductions connues, et renomme le repli des cellules."""
+    """Ajoute chaque catalogue aux traductions connues, et renomme le repli des cellules et les preuves."""
     app.setup_extension("myst_nb")
+    app.setup_extension("sphinx_proof")
+    app.add_directive_to_domain("prf", "proof", Proof, override=True)
     app.add_node(HideCodeCellNode, override=True, html=(visit_hidden_cell, depart_HideCellInput))
     compiled = Path(tempfile.mkdtemp(prefix="interface-fr-"))
     for source in sorted(CATALOGS.glob("*.po")):
