@@ -37,7 +37,7 @@ def visit_hidden_cell(translator: Any, node: HideCodeCellNode) -> None:
 
 
 class Proof(ProofDirective):
-    """Une preuve, que sphinx-proof annonce en anglais, sans traduction possible."""
+    """Une preuve, que `sphinx-proof` annonce en anglais, sans traduction possible."""
 
     def run(self) -> list[nodes.Node]:
         """Compose la preuve, puis en traduit le premier mot."""
