@@ -66,7 +66,9 @@ def question_passages() -> Iterator[Passage]:
     for family in BANK:
         for text in (family.title, *family.objectives):
             yield from passages_of(f"famille {family.id}", [(0, readable(text))])
-        for form in family.offered(family.kind if hasattr(family, "kind") else "integer"):
-            variant = next(generate(family, 1, Key("relecture", seed=0), form=form))
+        key = Key("relecture", seed=0)
+        kind = next(generate(family, 1, key)).answer.kind
+        for form in family.offered(kind):
+            variant = next(generate(family, 1, key, form=form))
             for text in texts(variant):
                 yield from passages_of(f"question {family.id}", enumerate(map(readable, text.split("\n"))))
