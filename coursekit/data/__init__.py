@@ -8,8 +8,8 @@ from coursekit.data.batches import Batch, Batches, Fresh, in_order
 from coursekit.data.formes import Formes
 from coursekit.data.images import TEST, Images, digits, sample
 from coursekit.data.orders import ClassAware, InOrder, Order, Shuffled, long_tailed, tail_weights
+from coursekit.data.painting import masks, render
 from coursekit.data.published import PUBLISHED, Published, published
-from coursekit.data.render import masks, render
 from coursekit.data.shapes import SHAPES
 from coursekit.data.textures import TEXTURES, Texture
 from coursekit.data.transforms import crop_and_flip, v2

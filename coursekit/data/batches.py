@@ -10,7 +10,7 @@ from torch import Tensor
 from coursekit.data.formes import Formes
 from coursekit.data.images import TEST, Images
 from coursekit.data.orders import InOrder, Order, Shuffled
-from coursekit.data.render import render
+from coursekit.data.painting import render
 from coursekit.errors import ArgumentError
 
 Batch = tuple[Tensor, Tensor]

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from coursekit.data.draws import generator
 from coursekit.data.formes import Formes
-from coursekit.data.render import render
+from coursekit.data.painting import render
 from coursekit.errors import ArgumentError, ShapeError, require
 
 TEST = 1 << 30

@@ -7,7 +7,8 @@ forme n’étant calculée que pour les siennes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import torch
@@ -53,8 +54,11 @@ def render(formes: Formes, indices: Tensor) -> tuple[Tensor, Tensor]:
     factors = draw_factors(formes, indices)
     scene, pixels = compose(formes, factors), grid(formes.size, indices.device)
     images = torch.empty(len(factors), 3, formes.size, formes.size, device=indices.device)
-    for chosen, counts in _slices(formes, factors.shapes):
+
+    def paint(chosen: Tensor, counts: list[int]) -> None:
         images.index_copy_(0, chosen, _paint(formes, scene[chosen], counts, pixels))
+
+    _share(paint, list(_slices(formes, factors.shapes)), indices.device)
     return images, factors.labels
 
 
@@ -66,6 +70,26 @@ def masks(formes: Formes, indices: Tensor) -> Tensor:
     for chosen, counts in _slices(formes, factors.shapes):
         covered.index_copy_(0, chosen, _cover(formes, scene[chosen], counts, pixels))
     return covered
+
+
+def _share(
+    paint: Callable[[Tensor, list[int]], None], slices: list[tuple[Tensor, list[int]]], device: torch.device
+) -> None:
+    """Peint les tranches ; sur CPU, un fil par tranche plutôt que tous les fils sur chaque opération.
+
+    Une opération est si brève que deux fils passeraient leur temps à s’attendre, surtout sur une machine occupée.
+    """
+    threads = torch.get_num_threads()
+    workers = min(threads, len(slices)) if device.type == "cpu" else 1
+    if workers <= 1:
+        for part in slices:
+            paint(*part)
+        return
+    try:
+        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+            list(pool.map(paint, *zip(*slices, strict=True)))
+    finally:
+        torch.set_num_threads(threads)  # les fils nés plus tard liraient sinon le réglage de ceux-là
 
 
 def _slices(formes: Formes, shapes: Tensor) -> Iterator[tuple[Tensor, list[int]]]:
@@ -87,9 +111,9 @@ def _paint(formes: Formes, scene: Scene, counts: list[int], pixels: Grid) -> Ten
     textured, behind = pattern(u, v, scene.patterns, scene.gains).unbind(1)
     canvas = scene.back[:, :, None, None] + behind[:, None]
     for covered, color in zip(_objects(scene, pixels), scene.objects.unbind(1), strict=True):
-        canvas += (color[:, :, None, None] - canvas).mul_(covered[:, None])
+        canvas.lerp_(color[:, :, None, None], covered[:, None])
     colors = scene.shape[:, :, None, None] + textured[:, None]
-    canvas += colors.sub_(canvas).mul_(_cover(formes, scene, counts, pixels)[:, None])
+    canvas.lerp_(colors, _cover(formes, scene, counts, pixels)[:, None])
     if formes.noise:
         _add_noise(canvas, formes.noise, scene.noise)
     return canvas.clamp_(0, 1)

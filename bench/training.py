@@ -1,0 +1,121 @@
+"""`fit` à côté d’une boucle écrite à la main : le même réseau, les mêmes lots, le même optimiseur.
+
+    python bench/training.py                         # sur CPU, un fil, au temps de processeur
+    python bench/training.py --device cuda --clock wall --batch 256
+
+La boucle écrite à la main fait ce que chacun écrit : le lot, la perte, le gradient, le pas, la loi du pas, la perte
+et l’exactitude de l’époque. `fit` y ajoute la norme du gradient, la garde contre les pertes qui ne sont plus des
+nombres, le journal et la validation de la recette. Les deux alternent, époque par époque ; le rapport est la
+médiane des rapports, et moins de 1 veut dire que `fit` est plus rapide.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import statistics
+import time
+from collections.abc import Callable
+
+import torch
+from torch import nn
+
+from coursekit.data import Batches, Formes, sample
+from coursekit.models import build
+from coursekit.training import Constant, Recipe, Sgd, fit
+
+CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
+
+
+def by_hand(model: nn.Module, data: Batches) -> float:
+    """Une époque, telle qu’on l’écrit ; rend l’exactitude."""
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4, nesterov=True)
+    scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)
+    criterion = nn.CrossEntropyLoss()
+    device = next(model.parameters()).device
+    total = torch.zeros((), device=device)
+    right = torch.zeros((), device=device)
+    model.train()
+    for x, y in data:
+        x, y = x.to(device), y.to(device)
+        optimizer.zero_grad()
+        scores = model(x)
+        loss = criterion(scores, y)
+        loss.backward()
+        optimizer.step()
+        scheduler.step()
+        total += loss.detach() * len(y)
+        right += (scores.argmax(1) == y).sum()
+    return float(right) / len(data.images)
+
+
+def by_fit(model: nn.Module, data: Batches) -> float:
+    recipe = Recipe(epochs=1, optimizer=Sgd(lr=0.01), schedule=Constant())
+    return fit(model, data, recipe, progress=False).epochs[-1].accuracy
+
+
+def tiny_cnn() -> nn.Module:
+    """Un réseau si petit que la boucle pèse : le pire cas."""
+    return nn.Sequential(
+        nn.Conv2d(3, 8, 3, stride=2), nn.ReLU(), nn.Conv2d(8, 16, 3, stride=2), nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 12),
+    )  # fmt: skip
+
+
+NETWORKS: dict[str, Callable[[], nn.Module]] = {
+    "tout petit CNN": tiny_cnn,
+    "resnet20-cifar": lambda: build("resnet20-cifar", classes=12),
+}
+
+
+def compare(
+    make: Callable[[], nn.Module], data: Batches, rounds: int, clock: str, device: str
+) -> tuple[float, float]:
+    """Le rapport des temps, et celui d’une époque de la boucle à la main, en secondes."""
+    torch.manual_seed(0)
+    start = make().to(device)
+    runs = [by_fit, by_hand]
+    ratios, seconds = [], []
+    for round_ in range(rounds + 1):
+        took = {}
+        for run in runs:
+            model = copy.deepcopy(start)
+            before = CLOCKS[clock]()
+            run(model, data)
+            if device == "cuda":
+                torch.cuda.synchronize()
+            took[run] = CLOCKS[clock]() - before
+        runs.reverse()
+        if round_:
+            ratios.append(took[by_fit] / took[by_hand])
+            seconds.append(took[by_hand])
+    return statistics.median(ratios), statistics.median(seconds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--clock", choices=list(CLOCKS), default="cpu")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--images", type=int, default=1024)
+    parser.add_argument("--rounds", type=int, default=11)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    data = Batches(sample(Formes(), given.images, device=given.device), given.batch)
+    print(f"PyTorch {torch.__version__}, {given.device}, {given.threads} fil(s), horloge {given.clock}")
+    for name, make in NETWORKS.items():
+        ratio, seconds = compare(make, data, given.rounds, given.clock, given.device)
+        step = 1e3 * seconds / len(data)
+        print(
+            f"{name:<15} {step:7.2f} ms par pas à la main ; fit : {ratio:.3f} fois ce temps".replace(
+                ".", ","
+            ),
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
