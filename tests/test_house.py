@@ -39,8 +39,10 @@ MAY_IMPORT = {
     "vision": {"errors"},
     "data": {"errors", "vision"},
     "training": {"errors", "data", "viz"},
+    "interpret": {"errors", "training", "viz"},
     "doctor": {"vision"},
     "course": {"errors"},
+    "grading": {"errors", "course"},
     "cli": {"errors", "layers", "arithmetic", "tables", "report", "viz", "doctor", "course", "questions"},
     "__main__": {"cli"},
 }
@@ -57,6 +59,7 @@ LIGHT = (
     "questions",
     "widgets",
     "course",
+    "grading",
     "cli",
     "doctor",
 )
