@@ -36,7 +36,7 @@ function render({ model, el }) {
   const look = () => {
     const unit = MEASURES[now.measure];
     const each = all(now.module, now.naive);
-    const size = { width: 330, margin: 92, room: 74 };
+    const size = { width: 340, margin: 108, room: 74 };
     chart.replaceChildren(bars({ label: `Les ${unit} de chaque branche, avec les 1×1 puis sans`, rows: both(), ...size }));
     counts.fill([...each.map((one) => [stepName(one), fr(one.macs), fr(one.parameters)]),
       ["Module", fr(sum(each, "macs")), fr(sum(each, "parameters"))]]);
