@@ -5,8 +5,8 @@
 
 La boucle écrite à la main fait ce que chacun écrit : le lot, la perte, le gradient, le pas, la loi du pas, la perte
 et l’exactitude de l’époque. `fit` y ajoute la norme du gradient, la garde contre les pertes qui ne sont plus des
-nombres, le journal et la validation de la recette. Les deux alternent, époque par époque ; le rapport est la
-médiane des rapports, et moins de 1 veut dire que `fit` est plus rapide.
+nombres, le journal et la validation de la recette. Les deux alternent, époque par époque ; on donne le
+rapport des meilleurs tours et la médiane des rapports tour par tour ; moins de 1 veut dire que `fit` est plus rapide.
 """
 
 from __future__ import annotations
