@@ -32,6 +32,7 @@ class Run:
 
     model: nn.Module
     forward: Callable[[Tensor], Any]
+    parameters: list[nn.Parameter]
     optimizer: Optimizer
     scheduler: LambdaLR
     scaler: torch.amp.GradScaler
@@ -49,6 +50,7 @@ class Run:
         return cls(
             model=model,
             forward=torch.compile(model) if recipe.compile else model,
+            parameters=list(model.parameters()),
             optimizer=optimizer,
             scheduler=LambdaLR(optimizer, lambda step: recipe.schedule.factor(step, steps * recipe.epochs)),
             scaler=torch.amp.GradScaler(placement.device.type, enabled=recipe.amp == "float16"),
@@ -79,8 +81,8 @@ class Run:
 
     def gradient_norm(self) -> Tensor:
         if self.recipe.clip is not None:
-            return clip_grad_norm_(self.model.parameters(), self.recipe.clip)
-        return get_total_norm(part.grad for part in self.model.parameters() if part.grad is not None)
+            return clip_grad_norm_(self.parameters, self.recipe.clip)
+        return get_total_norm([part.grad for part in self.parameters if part.grad is not None])
 
     @contextmanager
     def seeded(self) -> Iterator[None]:
