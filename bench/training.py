@@ -16,9 +16,11 @@ import copy
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 import torch
 from torch import nn
+from torch.nn.utils import get_total_norm
 
 from coursekit.data import Batches, Formes, sample
 from coursekit.models import build
@@ -27,8 +29,8 @@ from coursekit.training import Constant, Recipe, Sgd, fit
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
 
-def by_hand(model: nn.Module, data: Batches) -> float:
-    """Une époque, telle qu’on l’écrit ; rend l’exactitude."""
+def by_hand(model: nn.Module, data: Batches, *, norms: bool = False) -> float:
+    """Une époque, telle qu’on l’écrit ; rend l’exactitude. Avec `norms`, elle mesure aussi la norme du gradient."""
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4, nesterov=True)
     scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda _: 1.0)
     criterion = nn.CrossEntropyLoss()
@@ -42,6 +44,8 @@ def by_hand(model: nn.Module, data: Batches) -> float:
         scores = model(x)
         loss = criterion(scores, y)
         loss.backward()
+        if norms:
+            get_total_norm([part.grad for part in model.parameters() if part.grad is not None])
         optimizer.step()
         scheduler.step()
         total += loss.detach() * len(y)
@@ -69,12 +73,13 @@ NETWORKS: dict[str, Callable[[], nn.Module]] = {
 
 
 def compare(
-    make: Callable[[], nn.Module], data: Batches, rounds: int, clock: str, device: str
+    make: Callable[[], nn.Module], data: Batches, rounds: int, clock: str, device: str, norms: bool
 ) -> tuple[list[float], list[float]]:
     """Les secondes de chaque tour : par `fit`, et à la main."""
     torch.manual_seed(0)
     start = make().to(device)
-    runs = [by_fit, by_hand]
+    hand = partial(by_hand, norms=norms)
+    runs = [by_fit, hand]
     times: dict[Callable[[nn.Module, Batches], float], list[float]] = {run: [] for run in runs}
     for _ in range(rounds + 1):
         for run in runs:
@@ -85,7 +90,7 @@ def compare(
                 torch.cuda.synchronize()
             times[run].append(CLOCKS[clock]() - before)
         runs.reverse()
-    return times[by_fit][1:], times[by_hand][1:]
+    return times[by_fit][1:], times[hand][1:]
 
 
 def main() -> None:
@@ -98,12 +103,15 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--images", type=int, default=1024)
     parser.add_argument("--rounds", type=int, default=11)
+    parser.add_argument(
+        "--norms", action="store_true", help="la boucle à la main mesure aussi la norme du gradient"
+    )
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     data = Batches(sample(Formes(), given.images, device=given.device), given.batch)
     print(f"PyTorch {torch.__version__}, {given.device}, {given.threads} fil(s), horloge {given.clock}")
     for name, make in NETWORKS.items():
-        ours, theirs = compare(make, data, given.rounds, given.clock, given.device)
+        ours, theirs = compare(make, data, given.rounds, given.clock, given.device, given.norms)
         paired = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
         best = min(ours) / min(theirs)
         step = 1e3 * min(theirs) / len(data)

@@ -43,6 +43,8 @@ PACKAGES = (
         "torchvision", "torch", "comparer aux réseaux de référence, lire leurs poids et leurs jeux de données"
     ),
     Package("matplotlib", "filters", "tracer les figures"),
+    Package("scikit-learn", "lab", "lire ses chiffres manuscrits"),
+    Package("tqdm", "lab", "montrer où en est un entraînement"),
     Package("scikit-image", "filters", "lire les photographies du cours"),
     Package("nbgrader", "course", "distribuer et noter les devoirs"),
     Package("jupytext", "course", "lire les sources des devoirs"),
