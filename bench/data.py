@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from coursekit.data import TEST, Batches, Formes, in_order, render, sample
+from coursekit.data import TEST, Batches, Formes, in_order, render, sample, v2
 from coursekit.training import Adam, Cosine, Recipe, evaluate, fit
 
 
@@ -87,11 +87,9 @@ def report_learning(formes: Formes, count: int, epochs: int, device: str) -> Non
 
 def save_sheet(formes: Formes, path: Path, columns: int = 15) -> None:
     """Une ligne d’images par classe."""
-    from torchvision.transforms.functional import to_pil_image
-
     images = sample(formes, 100 * len(formes.classes))
     rows = [torch.cat(list(images.x[images.y == label][:columns]), 2) for label in range(len(formes.classes))]
-    to_pil_image(torch.cat(rows, 1)).save(path)
+    v2().functional.to_pil_image(torch.cat(rows, 1)).save(path)
 
 
 def main() -> None:
