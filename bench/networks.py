@@ -282,7 +282,8 @@ def processor() -> str:
         return str(torch.cuda.get_device_name())
     for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
         if line.startswith("model name"):
-            return f"{line.split(':')[1].strip()}, {torch.get_num_threads()} fil(s)"
+            threads = torch.get_num_threads()
+            return f"{line.split(':')[1].strip()}, {threads} fil{'s' * (threads > 1)}"
     return platform.processor()
 
 
