@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import groupby
 
-from coursekit.grading.prepare.reading import RawCell
+from coursekit.grading.prepare.reading import CELL_TYPES, RawCell
 from coursekit.grading.prepare.reference import ReferenceCell
 from coursekit.grading.vocabulary import Role
 
@@ -137,15 +137,20 @@ def _may_fill(slot: ReferenceCell, in_place: bool) -> bool:
 
 
 def _by_place(matching: Matching, slots: Sequence[ReferenceCell], cells: Sequence[RawCell]) -> None:
-    """Entre deux cellules reconnues, autant de cellules inconnues que de réponses absentes : ce sont elles."""
+    """Entre deux cellules reconnues, les dernières cellules inconnues sont les réponses qui manquent.
+
+    Se tromper d’inconnue ne coûte rien : toutes s’exécutent là, dans l’ordre de la copie.
+    """
     claims = matching.claims()
     for gap in _gaps(len(slots), claims):
         window = _window(gap[0], claims, len(slots), len(cells))
-        answers = [slot for slot in gap if slots[slot].role in _ANSWERS]
         unknown = [rank for rank in window if rank not in matching.slot_of and cells[rank].source.strip()]
-        if [slots[slot].cell_type for slot in answers] == [cells[rank].cell_type for rank in unknown]:
-            for slot, rank in zip(answers, unknown, strict=True):
-                matching.claim(rank, slot, By.PLACE)
+        for cell_type in CELL_TYPES:
+            answers = [s for s in gap if slots[s].role in _ANSWERS and slots[s].cell_type == cell_type]
+            found = [rank for rank in unknown if cells[rank].cell_type == cell_type]
+            if len(found) >= len(answers):
+                for slot, rank in zip(reversed(answers), reversed(found), strict=False):
+                    matching.claim(rank, slot, By.PLACE)
 
 
 def _window(slot: int, claims: Mapping[int, list[int]], slots: int, cells: int) -> range:
