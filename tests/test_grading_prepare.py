@@ -305,7 +305,7 @@ REPAIRS = {
     "tests vidés": {("normalise-tests", Change.ALTERED)},
     "points inventés": {("bonus", Change.UNKNOWN)},
     "type changé": {("part-tests", Change.ALTERED)},
-    "cellules à l’envers": {("moyenne-tests", Change.MOVED), ("outils", Change.MOVED)},
+    "cellules à l’envers": {("moyenne-tests", Change.MOVED), ("part", Change.MOVED)},
     "tests effacés": {("part-tests", Change.MISSING), ("outils", Change.MISSING)},
     "réponse effacée": {("moyenne", Change.MISSING)},
     "tout ôté": {("part", Change.RECOGNIZED), ("conclusion", Change.RECOGNIZED)},
@@ -318,6 +318,22 @@ def test_a_repair_is_told_to_the_teacher(name: str) -> None:
     (attack,) = (attack for attack in ATTACKS if attack.name == name)
 
     assert changes(prepared(attack.submission)) >= REPAIRS[name]
+
+
+MOVES = [
+    ("rien", lambda cells: cells, set()),
+    ("une réponse à la fin", lambda cells: [*cells[:2], *cells[3:], cells[2]], {"moyenne"}),
+    ("des tests en tête", lambda cells: [cells[7], *cells[:7], *cells[8:]], {"normalise-tests"}),
+    ("une copie de trop, à la fin", lambda cells: [*cells, cells[3]], set()),
+    ("une copie de trop, en tête", lambda cells: [cells[10], *cells], set()),
+]
+
+
+@pytest.mark.parametrize(("move", "moved"), [case[1:] for case in MOVES], ids=[case[0] for case in MOVES])
+def test_only_the_cells_that_moved_are_told(move: Any, moved: set[str]) -> None:
+    done = prepared(RIGHT.edited(lambda notebook: notebook.update(cells=move(notebook["cells"]))))
+
+    assert {cell for cell, change in changes(done) if change is Change.MOVED} == moved
 
 
 LIMITS = [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from typing import Any
 
 from attacks import toy
@@ -134,6 +135,10 @@ def _replaced(data: bytes) -> Submission:
     return Submission({f"{toy.NAME}.ipynb": data})
 
 
+def _built(build: Callable[[], bytes]) -> Callable[[], Submission]:
+    return lambda: _replaced(build())
+
+
 def _with_format(version: object) -> bytes:
     return toy.as_bytes(RIGHT.notebook | {"nbformat": version})
 
@@ -178,12 +183,16 @@ UNREADABLE = {
     "cellule de type liste": _with_cells([{"cell_type": ["code"], "source": "1"}]),
     "cellule sans texte": _with_cells([{"cell_type": "code"}]),
     "texte en nombres": _with_cells([{"cell_type": "code", "source": [1, 2]}]),
-    "un million de cellules": f'{{"nbformat":4,"cells":[{",".join([_CELL] * 1_000_000)}]}}'.encode(),
     "dix mille cellules": _with_cells([json.loads(_CELL)] * 10_000),
-    "cent mégaoctets": RIGHT.data + b" " * 100_000_000,
-    "cellule de dix mégaoctets": _with_cells([{"cell_type": "code", "source": "#" * 10_000_000}]),
 }
 """Ce qui doit valoir 0, avec une phrase qui dit pourquoi."""
+
+HUGE: dict[str, Callable[[], bytes]] = {
+    "un million de cellules": lambda: f'{{"nbformat":4,"cells":[{",".join([_CELL] * 1_000_000)}]}}'.encode(),
+    "cent mégaoctets": lambda: RIGHT.data + b" " * 100_000_000,
+    "cellule de dix mégaoctets": lambda: _with_cells([{"cell_type": "code", "source": "#" * 10_000_000}]),
+}
+"""Les mêmes, trop lourds pour être construits d’avance."""
 
 READABLE = {
     "marque UTF-8": b"\xef\xbb\xbf" + RIGHT.data,
@@ -221,6 +230,10 @@ ATTACKS = (
     *(
         Attack(31, name, Stage.PREPARE, _replaced(data), Expected("unreadable", 0, 0))
         for name, data in UNREADABLE.items()
+    ),
+    *(
+        Attack(31, name, Stage.PREPARE, _built(build), Expected("unreadable", 0, 0))
+        for name, build in HUGE.items()
     ),
     *(
         Attack(31, name, Stage.PREPARE, _replaced(data), scored(6, like=RIGHT))

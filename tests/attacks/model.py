@@ -132,14 +132,21 @@ class Expected:
 
 @dataclass(frozen=True)
 class Attack:
-    """Une attaque du catalogue. `earlier` est une copie déjà notée quand celle-ci arrive."""
+    """Une attaque du catalogue. `earlier` est une copie déjà notée quand celle-ci arrive.
+
+    Une copie démesurée ne se construit qu’à la demande, par la fonction donnée à sa place.
+    """
 
     number: int
     name: str
     stage: Stage
-    submission: Submission
+    given: Submission | Callable[[], Submission]
     expected: Expected
     earlier: Submission | None = field(default=None)
+
+    @property
+    def submission(self) -> Submission:
+        return self.given if isinstance(self.given, Submission) else self.given()
 
     def __str__(self) -> str:
         return f"{self.number:02d}-{self.name}"

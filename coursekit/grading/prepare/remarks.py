@@ -5,7 +5,9 @@ Aucune n’est une accusation : un notebook passé par Colab ou un copier-colle
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from coursekit.grading.prepare.graft import Filled
 from coursekit.grading.prepare.identify import By, Matching, same_text
@@ -79,7 +81,7 @@ def _on_slot(
         yield Remark(
             slot.grade_id,
             Change.TAGGED,
-            f"La cellule {name} portait l’étiquette {', '.join(tags)}, ajoutée après la distribution ; ignorée.",
+            f"La cellule {name} a reçu après la distribution des étiquettes, ignorées : {', '.join(tags)}.",
         )
 
 
@@ -88,15 +90,34 @@ def _untouched(slot: ReferenceCell, cell: RawCell) -> bool:
 
 
 def _moved(filled: Sequence[Filled]) -> set[int]:
-    """Les places dont la cellule venait, dans la copie, avant une cellule qu’elle devait suivre."""
-    moved, last = set(), -1
+    """Les places dont la cellule a changé de rang : les moins nombreuses à déplacer pour retrouver l’ordre."""
+    claimed = {rank for rank, found in enumerate(filled) if found.claims}
+    return claimed - set(_longest_in_order(filled))
+
+
+def _longest_in_order(filled: Sequence[Filled]) -> list[int]:
+    """La plus longue suite de places que la copie présente dans l’ordre (par la méthode des patiences)."""
+    tops: list[int] = []
+    chains: list[_Chain] = []
     for rank, found in enumerate(filled):
-        if found.claims:
-            where = max(found.claims) if found.chosen is None else found.chosen
-            if where < last:
-                moved.add(rank)
-            last = max(last, where)
-    return moved
+        # De la plus lointaine à la plus proche : une place ne compte qu’une fois.
+        for where in sorted(found.claims if found.chosen is None else (found.chosen,), reverse=True):
+            pile = bisect_left(tops, where)
+            chain = _Chain(rank, chains[pile - 1] if pile else None)
+            tops[pile : pile + 1], chains[pile : pile + 1] = [where], [chain]
+    return list(chains[-1]) if chains else []
+
+
+@dataclass(frozen=True)
+class _Chain:
+    rank: int
+    before: _Chain | None
+
+    def __iter__(self) -> Iterator[int]:
+        link: _Chain | None = self
+        while link:
+            yield link.rank
+            link = link.before
 
 
 def _short(text: str) -> str:
