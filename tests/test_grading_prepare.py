@@ -299,6 +299,30 @@ def test_an_attack_that_others_stop_passes_through(attack: Any) -> None:
         assert [cell.source for cell in done.of_role(Role.TESTS)] == list(toy.TESTS.values())
 
 
+SAID = {
+    "vide": "est vide",
+    "pdf": "est un PDF",
+    "page html": "page HTML",
+    "latin-1": "octet 0xE9",
+    "tronqué": "tronqué",
+    "NaN": "contient NaN",
+    "crochets": "imbrique",
+    "format 3": "au format 3",
+    "format 99": "au format 99, inconnu",
+    "format vrai": "ne dit pas son numéro",
+    "cellule sans texte": "cellule n° 1",
+    "cent mégaoctets": "pèse 100,0 Mo ; la limite est 50,0 Mo",
+    "dix mille cellules": "10 000 cellules",
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_the_reason_why_a_file_cannot_be_read(name: str) -> None:
+    (attack,) = (attack for attack in stopped_by(Stage.PREPARE) if attack.name == name)
+
+    assert SAID[name] in prepared(attack.submission).verdict.message
+
+
 REPAIRS = {
     "étiquette skip-execution": {("moyenne-tests", Change.TAGGED), ("part-tests", Change.TAGGED)},
     "cellules doublées": {("moyenne", Change.DUPLICATED), ("moyenne-tests", Change.DUPLICATED)},
