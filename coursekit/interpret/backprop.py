@@ -71,7 +71,7 @@ class Saliency:
         """Ce que montre la figure, pour qui ne la voit pas."""
         share = (self.maps() > 0.1 * self.maps().amax((1, 2), keepdim=True)).double().mean()
         return (
-            f"Ce que {self.method} fait remonter de {self.source} dans {counted(len(self.gradients), 'image')} : "
+            f"Ce que le {self.method} fait remonter de {self.source} dans {counted(len(self.gradients), 'image')} : "
             f"{100 * float(share):.0f} % des pixels dépassent le dixième du maximum."
         )
 
@@ -136,7 +136,7 @@ def _descend(method: str, model: nn.Module, images: Tensor, target: Target, unit
         if unit is None:
             scores = scores_of(model, pixels)
             classes = classes_of(target, scores)
-            values, source = of_each(scores, classes), f"la classe {sorted(set(classes.tolist()))}"
+            values, source = of_each(scores, classes), _classes(classes)
         else:
             with keeping(model, [unit.layer]) as kept:
                 through(model, pixels)
@@ -148,7 +148,13 @@ def _descend(method: str, model: nn.Module, images: Tensor, target: Target, unit
                 "Prenez gradient, ou Grad-CAM."
             )
         (gradients,) = torch.autograd.grad(values.sum(), pixels)
-    return Saliency(method, source.replace("[", "").replace("]", ""), gradients, values.detach())
+    return Saliency(method, source, gradients, values.detach())
+
+
+def _classes(classes: Tensor) -> str:
+    """« la classe 3 », « l’une des classes 0, 6 et 9 »."""
+    *others, last = (str(number) for number in sorted(set(classes.tolist())))
+    return f"l’une des classes {', '.join(others)} et {last}" if others else f"la classe {last}"
 
 
 def _activation(maps: Tensor, unit: Unit) -> Tensor:

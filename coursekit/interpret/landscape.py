@@ -45,7 +45,8 @@ class Landscape:
     @property
     def caption(self) -> str:
         """Ce que montre la figure, pour qui ne la voit pas."""
-        low, high = float(self.loss.min()), float(self.loss.max())
+        known = self.loss[self.loss.isfinite()]
+        low, high = float(known.min()), float(known.max())
         near = float((self.loss < low + 1).double().mean())
         return (
             f"Perte autour des poids trouvés, pour α de {comma(self.alphas[0])} à {comma(self.alphas[-1])} : de "

@@ -1,4 +1,4 @@
-"""Les expériences de Veit et coll. : l’erreur d’un réseau privé de blocs, ou dont les blocs ont changé de place."""
+"""Les expériences de Veit et coll. : l’erreur d’un réseau privé de blocs, ou dont les blocs ont changé de place."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Lesions:
     """Plusieurs tirages par dose.
 
     Attributes:
-        kind: ce qui a été fait au réseau, en toutes lettres.
+        kind: ce qui a été fait au réseau, après « nombre » : « de blocs ôtés », « d’échanges ».
         amounts: la dose de chaque ligne : blocs ôtés, ou échanges.
         errors: l’erreur de chaque tirage : doses × tirages.
         taus: pour l’ordre, la corrélation de Kendall de chaque tirage (même forme) ; sinon `None`.
@@ -78,7 +78,7 @@ class Lesions:
         """Ce que montre la figure, pour qui ne la voit pas."""
         middles = self.errors.median(1).values.tolist()
         return (
-            f"Erreur selon le nombre de {self.kind}, {counted(self.errors.shape[1], 'tirage')} par dose : "
+            f"Erreur selon le nombre {self.kind}, {counted(self.errors.shape[1], 'tirage')} par dose : "
             f"{comma(self.whole)} pour le réseau intact, {comma(middles[0])} en médiane à {self.amounts[0]}, "
             f"{comma(middles[-1])} à {self.amounts[-1]}."
         )
@@ -139,7 +139,7 @@ def delete_several(
         for count in counts
     ]
     return Lesions(
-        "blocs ôtés",
+        "de blocs ôtés",
         tuple(counts),
         torch.tensor(errors, dtype=torch.float64),
         None,
@@ -168,7 +168,7 @@ def reorder(
         errors.append([_reordered(model, error, order) for order in orders])
     whole = _without(model, error, ())
     return Lesions(
-        "échanges",
+        "d’échanges",
         tuple(swaps),
         torch.tensor(errors, dtype=torch.float64),
         torch.tensor(taus, dtype=torch.float64),

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 import numpy.typing as npt
+from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from coursekit.viz.canvas import released
@@ -20,6 +19,8 @@ from coursekit.viz.images import PAGE_WIDTH, SIGNED_COLORS, Array, draw_title, n
 
 PER_LINE = 8
 LABEL = 8  # en points
+EMPTY = "#c8c8c8"
+FINEST = 24  # en pixels : un filtre 3 × 3 est agrandi jusque-là, pour que sa marge reste mince
 MOST_CHANNELS = 16  # au-delà, les canaux d’un filtre ne se distinguent plus
 
 
@@ -49,33 +50,20 @@ def show_maps(maps: npt.ArrayLike) -> Figure:
 
 
 def show_heat(images: npt.ArrayLike, maps: npt.ArrayLike, title: str) -> Figure:
-    """Montre chaque image (N × C × H × W) et, posée sur elle, sa carte (N × H × W), à une échelle commune.
+    """Montre chaque image (N × C × H × W) et, posée sur elle, sa carte (N × H × W), chacune à sa propre échelle.
 
     `title` dit ce que mesurent les cartes.
     """
     pictures, heats = _pictures(images), np.asarray(maps, dtype=np.float64)
-    limit = float(np.abs(heats).max()) or 1.0
-    figure, pairs = _pairs(pictures)
+    figure, pairs = _pairs(pictures, title)
     for (left, right), picture, heat in zip(pairs, pictures, heats, strict=True):
         _draw(left, picture)
         _draw(right, picture.mean(-1))
+        limit = float(np.abs(heat).max()) or 1.0
         # là où la carte est nulle, l’image reste visible
         shown = np.clip(np.abs(heat) / limit * 1.5, 0, 0.85)
         right.imshow(heat, cmap=SIGNED_COLORS, vmin=-limit, vmax=limit, alpha=shown)
-    draw_title(pairs[0][0], "image", figure.get_figwidth())
-    draw_title(pairs[0][1], title, figure.get_figwidth())
-    lowest = -limit if heats.min() < 0 else 0.0
-    bar = figure.colorbar(
-        ScalarMappable(Normalize(-limit, limit), SIGNED_COLORS),
-        ax=figure.axes,
-        location="bottom",
-        shrink=0.5,
-        aspect=30,
-        pad=0.02,
-    )
-    bar.ax.set_xlim(lowest, limit)
-    ticks = [lowest, 0.0, limit] if lowest else [0.0, limit]
-    bar.set_ticks(ticks, labels=[number_text(tick) for tick in ticks], fontsize=LABEL)
+        right.set_xlabel(f"de {number_text(heat.min())} à {number_text(heat.max())}", fontsize=LABEL)
     return released(figure)
 
 
@@ -86,39 +74,60 @@ def show_saliency(images: npt.ArrayLike, gradients: npt.ArrayLike, title: str) -
     """
     pictures = _pictures(images)
     slopes = np.asarray(gradients, dtype=np.float64)
-    figure, pairs = _pairs(pictures)
+    figure, pairs = _pairs(pictures, title)
     for (left, right), picture, slope in zip(pairs, pictures, slopes, strict=True):
         _draw(left, picture)
         limit = float(np.quantile(np.abs(slope), 0.99)) or float(np.abs(slope).max()) or 1.0
         _draw(right, np.clip(0.5 + np.moveaxis(slope, 0, -1) / (2 * limit), 0, 1))
-    draw_title(pairs[0][0], "image", figure.get_figwidth())
-    draw_title(pairs[0][1], title, figure.get_figwidth())
     return released(figure)
 
 
 def _tiles(
     planes: Sequence[Array], names: Sequence[int] | None, columns: int = PER_LINE, limit: float | None = None
 ) -> Figure:
-    """Des images carrées en lignes, numérotées si `names` le dit ; `limit` est l’échelle commune des cartes."""
+    """Une mosaïque d’images de même taille, numérotées si `names` le dit ; `limit` est l’échelle commune des cartes."""
     columns = min(columns, len(planes))
     rows = -(-len(planes) // columns)
-    side = min(PAGE_WIDTH / columns, 1.2)
-    height = side * planes[0].shape[0] / planes[0].shape[1] + (0.2 if names is not None else 0.0)
-    figure = plt.figure(figsize=(side * columns, height * rows), layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02, wspace=0.02, hspace=0.02)
-    signed = limit is not None and min(float(plane.min()) for plane in planes) < 0
+    zoom = -(-FINEST // planes[0].shape[1])
+    height, width = (zoom * side for side in planes[0].shape[:2])
+    margin = width // 8
+    band = margin + (width // 4 if names is not None else 0)
+    board = np.full(
+        (rows * (height + band) + margin, columns * (width + margin) + margin, *planes[0].shape[2:]), np.nan
+    )
     for place, plane in enumerate(planes):
-        ax = figure.add_subplot(rows, columns, place + 1)
-        ax.set(xticks=[], yticks=[])
-        if plane.ndim == 3:
-            ax.imshow(plane)
-        elif signed:
-            ax.imshow(plane, cmap=SIGNED_COLORS, vmin=-(limit or 1.0), vmax=limit or 1.0)
-        else:
-            ax.imshow(plane, cmap="gray", vmin=0, vmax=limit or 1.0)
-        if names is not None:
-            ax.set_title(str(names[place]), fontsize=LABEL, pad=2)
+        top, left = place // columns * (height + band) + band, place % columns * (width + margin) + margin
+        board[top : top + height, left : left + width] = plane.repeat(zoom, 0).repeat(zoom, 1)
+    inches = min(PAGE_WIDTH, 1.2 * columns)
+    figure = plt.figure(figsize=(inches, inches * board.shape[0] / board.shape[1]))
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.set_axis_off()
+    _show_board(ax, board, limit)
+    for place, name in enumerate(names or ()):
+        ax.text(
+            place % columns * (width + margin) + margin + width / 2,
+            place // columns * (height + band) + band - margin / 3,
+            str(name),
+            ha="center",
+            va="bottom",
+            fontsize=LABEL,
+        )
     return released(figure)
+
+
+def _show_board(ax: Axes, board: Array, limit: float | None) -> None:
+    """Entre les cases, du blanc ; du gris si le blanc est une valeur."""
+    if board.ndim == 3:
+        ax.imshow(np.nan_to_num(board, nan=1.0))
+        return
+    signed = bool(np.nanmin(board) < 0)
+    lowest = -(limit or 1.0) if signed else 0.0
+    ax.imshow(
+        np.ma.masked_invalid(board),
+        cmap=colormaps[SIGNED_COLORS].with_extremes(bad=EMPTY) if signed else "gray",
+        vmin=lowest,
+        vmax=limit or 1.0,
+    )
 
 
 def _pictures(images: npt.ArrayLike) -> Array:
@@ -128,16 +137,19 @@ def _pictures(images: npt.ArrayLike) -> Array:
     return (pictures - low) / ((high - low) or 1.0) if low < 0 or high > 1 else pictures
 
 
-def _pairs(pictures: Array) -> tuple[Figure, list[tuple[Axes, Axes]]]:
+def _pairs(pictures: Array, title: str) -> tuple[Figure, list[tuple[Axes, Axes]]]:
     """Deux cadres par image, deux images par ligne au plus."""
     across = min(2, len(pictures))
     rows = -(-len(pictures) // across)
     side = PAGE_WIDTH / 4
     tall = pictures.shape[1] / pictures.shape[2]
-    figure = plt.figure(figsize=(2 * across * side, rows * side * tall + 0.9), layout="constrained")
+    figure = plt.figure(figsize=(2 * across * side, rows * (side * tall + 0.25) + 0.3), layout="constrained")
     grid = [figure.add_subplot(rows, 2 * across, place + 1) for place in range(2 * len(pictures))]
     for ax in grid:
         ax.set(xticks=[], yticks=[])
+    for place in range(across):
+        draw_title(grid[2 * place], "image", figure.get_figwidth())
+        draw_title(grid[2 * place + 1], title, figure.get_figwidth())
     return figure, list(zip(grid[::2], grid[1::2], strict=True))
 
 

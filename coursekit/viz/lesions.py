@@ -33,7 +33,7 @@ def plot_doses(
     amounts: Sequence[int], errors: Sequence[Sequence[float]], whole: float, *, xlabel: str
 ) -> Figure:
     """L’erreur de chaque tirage (points) et leur médiane (trait) selon la dose ; `errors` a une ligne par dose."""
-    figure, ax = _frame(f"nombre de {xlabel}", whole)
+    figure, ax = _frame(f"nombre {xlabel}", whole)
     for amount, row in zip(amounts, errors, strict=True):
         ax.plot([amount] * len(row), row, "o", color=BLUE, alpha=0.35, markersize=4)
     ax.plot(amounts, [float(np.median(row)) for row in errors], "-", color=INK, label="médiane")
