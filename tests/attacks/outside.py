@@ -65,7 +65,7 @@ STAYING = f'''import os, sys
 if os.fork() == 0:
     os.setsid()
     if os.fork() == 0:
-        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(3600)", "{LEAK}"])
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(3600)", "{LEAK[:5]}" + "{LEAK[5:]}"])
     os._exit(0)'''
 """Le démon porte la marque dans ses arguments : on le cherche parmi les processus de la machine."""
 
