@@ -143,7 +143,7 @@ def test_each_deletion_measures_the_network_without_that_block():
         with without(net, name):
             assert found == error(net)
     assert delete_each(plain(), error, blocks=["conv3_x.1"]).blocks == ("conv3_x.1",)
-    with pytest.raises(ArgumentError, match="vide"):
+    with pytest.raises(ArgumentError, match="nommez au moins"):
         delete_each(net, error, blocks=[])
 
 

@@ -72,7 +72,7 @@ class Saliency:
         share = (self.maps() > 0.1 * self.maps().amax((1, 2), keepdim=True)).double().mean()
         return (
             f"Ce que le {self.method} fait remonter de {self.source} dans {counted(len(self.gradients), 'image')} : "
-            f"{100 * float(share):.0f} % des pixels dépassent le dixième du maximum."
+            f"{100 * float(share):.0f} % des pixels dépassent le dixième du maximum."
         )
 
     def plot(self, images: Tensor) -> Figure:
@@ -130,7 +130,9 @@ def guided_backprop(
 
 def _descend(method: str, model: nn.Module, images: Tensor, target: Target, unit: Unit | None) -> Saliency:
     if unit is not None and target is not None:
-        raise ArgumentError("Donnez target (une classe) ou unit (une unité d’une couche), et non les deux.")
+        raise ArgumentError(
+            "Donnez une classe (target=…) ou une unité d’une couche (unit=…), et non les deux."
+        )
     with differentiating(), evaluating(model), ReluRule(method) as rule:
         pixels = placed(model, images).requires_grad_()
         if unit is None:

@@ -50,7 +50,7 @@ class Landscape:
         near = float((self.loss < low + 1).double().mean())
         return (
             f"Perte autour des poids trouvés, pour α de {comma(self.alphas[0])} à {comma(self.alphas[-1])} : de "
-            f"{comma(low)} à {comma(high)} ; elle reste à moins de 1 de son minimum sur {100 * near:.0f} % "
+            f"{comma(low)} à {comma(high)} ; elle reste à moins de 1 de son minimum sur {100 * near:.0f} % "
             "de la grille."
         )
 
@@ -67,7 +67,7 @@ class Landscape:
 
 
 def spread(reach: float = 1.0, steps: int = 21) -> tuple[float, ...]:
-    """`steps` valeurs régulières de −reach à reach.
+    """`steps` valeurs régulières de −`reach` à `reach`.
 
     Raises:
         ArgumentError: il y a moins de deux valeurs, ou la portée n’est pas positive.

@@ -127,7 +127,9 @@ def delete_several(
     names = _blocks(model, blocks)
     _check(counts, repeats)
     if max(counts) > len(names):
-        raise ArgumentError(f"counts demande d’ôter {max(counts)} blocs ; il n’y en a que {len(names)}.")
+        raise ArgumentError(
+            f"counts={list(counts)} : ôter {max(counts)} blocs est impossible, il n’y en a que {len(names)}."
+        )
     generator = torch.Generator().manual_seed(seed)
     errors = [
         [
@@ -199,7 +201,7 @@ def _reordered(model: nn.Module, error: ErrorOf, order: dict[str, str]) -> float
 def _blocks(model: nn.Module, blocks: Sequence[str] | None) -> tuple[str, ...]:
     names = residual_blocks(model) if blocks is None else tuple(blocks)
     if not names:
-        raise ArgumentError("blocks est vide : nommez au moins un bloc à ôter.")
+        raise ArgumentError("blocks=() : nommez au moins un bloc à ôter.")
     return names
 
 

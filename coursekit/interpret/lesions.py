@@ -133,9 +133,7 @@ def reordered(model: nn.Module, order: Mapping[str, str]) -> Iterator[nn.Module]
         ShapeError: deux blocs ne sont pas de la même forme.
     """
     if set(order) != set(order.values()):
-        raise ArgumentError(
-            f"order place {sorted(order.values())} en {sorted(order)} : chaque bloc doit y être une fois et une seule."
-        )
+        raise ArgumentError(f"order={dict(order)} : chaque bloc doit y être une fois et une seule.")
     for place, name in order.items():
         _check_same(model, place, name)
     chosen = {place: layer_named(model, name) for place, name in order.items()}

@@ -137,5 +137,5 @@ def _check(pixels: Tensor, window: int, stride: int, batch_size: int) -> None:
         )
     if not 1 <= stride <= window:
         raise ArgumentError(
-            f"stride={stride} : il faut 1 ≤ stride ≤ window = {window}, sinon des pixels ne seraient jamais cachés."
+            f"stride={stride} : un pas va de 1 à window={window}, sinon des pixels ne seraient jamais cachés."
         )

@@ -67,7 +67,7 @@ class PathGradients:
         peak = self.lengths[int(self.shares.argmax())]
         return (
             f"Chemins d’un réseau de {self.lengths[-1]} blocs : longueur {comma(self.lengths[-1] / 2)} en moyenne ; "
-            f"le gradient vient surtout de ceux de longueur {peak}, et 90 % vient des longueurs {low} à {high}."
+            f"le gradient vient surtout de ceux de longueur {peak}, et 90 % vient des longueurs {low} à {high}."
         )
 
     def plot(self) -> Figure:
@@ -94,7 +94,7 @@ def gradient_by_path_length(
         model: un réseau dont les blocs ont un chemin `residual` et un `shortcut` ; rendu dans le mode où il était.
         images: N × C × H × W.
         labels: N classes ; la perte de chaque image est son entropie croisée.
-        repeats: passages par longueur ; il y a donc N × repeats mesures.
+        repeats: passages par longueur ; il y a donc N × `repeats` mesures.
         seed: la graine des chemins.
 
     Raises:
@@ -119,7 +119,7 @@ def gradient_by_path_length(
 
 
 def random_paths(count: int, blocks: int, length: int, generator: torch.Generator) -> Tensor:
-    """`count` chemins de `length` chemins résiduels parmi `blocks` : count × blocks, en booléens."""
+    """`count` chemins de `length` chemins résiduels parmi `blocks` : `count` × `blocks`, en booléens."""
     ranks = torch.rand(count, blocks, generator=generator).argsort(1)
     return ranks < length
 
@@ -137,7 +137,7 @@ def path_gradient(model: nn.Module, images: Tensor, labels: Tensor, paths: Tenso
     blocks = _gated_blocks(model)
     if paths.shape != (len(images), len(blocks)):
         raise ShapeError(
-            f"paths est {tuple(paths.shape)} ; pour {len(images)} images et {len(blocks)} blocs, il faut "
+            f"paths={tuple(paths.shape)} : pour {len(images)} images et {len(blocks)} blocs, il faut "
             f"({len(images)}, {len(blocks)})."
         )
     with differentiating(), evaluating(model):
@@ -173,7 +173,7 @@ def _gated_blocks(model: nn.Module) -> tuple[str, ...]:
         block = layer_named(model, name)
         if not (callable(getattr(block, "residual", None)) and hasattr(block, "shortcut")):
             raise ArgumentError(
-                f"Le bloc « {name} » n’a pas une méthode residual et un module shortcut : on ne peut pas y fermer "
+                f"Le bloc « {name} » n’a pas residual(x) et shortcut(x) : on ne peut pas y fermer "
                 "un chemin sans l’autre."
             )
     return names

@@ -170,7 +170,7 @@ def classes_of(target: Target, scores: Tensor) -> Tensor:
         raise ArgumentError(f"target={target!r} : une classe est un entier, de 0 à {classes - 1}.")
     if chosen.dim() == 1 and len(chosen) != count:
         raise ArgumentError(
-            f"target donne {len(chosen)} classes pour {count} images ; il en faut une par image."
+            f"target={chosen.tolist()} : {len(chosen)} classes pour {count} images ; il en faut une par image."
         )
     if int(chosen.min()) < 0 or int(chosen.max()) >= classes:
         raise ArgumentError(
