@@ -1,7 +1,7 @@
 """Ce que se passent les étapes de la notation : des valeurs figées, faites de texte et de nombres.
 
-Rien ici ne lit de fichier, ne dépend de nbgrader ni ne connaît l’élève : une copie préparée peut donc partir telle
-quelle vers un autre processus ou une autre machine.
+Rien ici ne lit de fichier, ne dépend de nbgrader ni ne connaît l’élève : une copie préparée peut donc partir sans
+changement vers un autre processus ou une autre machine.
 """
 
 from __future__ import annotations

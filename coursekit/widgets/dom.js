@@ -24,9 +24,14 @@ export function s(tag, properties = {}, ...children) {
 
 export const range = (count) => Array.from({ length: count }, (_, i) => i);
 
+// Fabriquer un formateur coûte cent fois plus que de s’en servir.
+const formats = range(21).map((digits) => {
+  let made;
+  return () => (made ??= new Intl.NumberFormat("fr-FR", { maximumFractionDigits: digits, signDisplay: "negative" }));
+});
+
 // Un nombre, avec au plus `digits` décimales : 1 234,5 et −2.
-export const fr = (value, digits = 2) =>
-  new Intl.NumberFormat("fr-FR", { maximumFractionDigits: digits, signDisplay: "negative" }).format(value).replace("-", "−");
+export const fr = (value, digits = 2) => formats[digits]().format(value).replace("-", "−");
 
 // Un générateur de nombres de [0, 1[, le même pour la même graine (mulberry32, du domaine public).
 export function uniform(seed) {
