@@ -1,7 +1,7 @@
 """Corrige dans les pages ce que les lecteurs d’écran comprendraient mal, et que le thème ou Docutils écrivent ainsi.
 
 Une bibliographie est une liste (`role="list"`), mais Docutils donne à ses entrées un rôle abandonné par ARIA, qui n’est
-pas celui des éléments d’une liste.
+pas celui des éléments d’une liste. sphinx-exercise donne le même identifiant à chaque exercice d’une page.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-OLD_ROLE = ' role="doc-biblioentry"'
-NEW_ROLE = ' role="listitem"'
+MENDED = {
+    ' role="doc-biblioentry"': ' role="listitem"',
+    '<section id="exercise-content">': "<section>",
+    '<section id="solution-content">': "<section>",
+}
 
 
 def mend(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Récrit le corps d’une page."""
     if body := context.get("body"):
-        context["body"] = body.replace(OLD_ROLE, NEW_ROLE)
+        for wrong, right in MENDED.items():
+            body = body.replace(wrong, right)
+        context["body"] = body
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
