@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -12,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from conftest import BROWSERS
+from conftest import BROWSERS, ROOT
 from printing import __main__ as printing
 from printing.chromium import MARGIN
 from printing.sources import read_toc
@@ -87,7 +89,11 @@ def printed(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Print
     if not shutil.which("pdftotext"):
         pytest.skip("poppler manque. Installez-le : sudo apt-get install poppler-utils")
     pdf = tmp_path_factory.mktemp("pdf") / "livre.pdf"
-    assert printing.main(["--pages", str(built_book), "--output", str(pdf)]) == 0
+    command = [sys.executable, "-m", "printing", "--pages", str(built_book), "--output", str(pdf)]
+    done = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": str(ROOT / "book")}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
     return Printed(pdf)
 
 

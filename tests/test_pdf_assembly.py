@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -12,6 +13,9 @@ from printing import chromium
 from printing.document import assemble
 from printing.paper import is_balanced, prepare, split_lines
 from printing.sources import Chapter, Place, PrintError, Settings, read_toc, stylesheets
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 SETTINGS = Settings("Petit livre", "Une autrice", "2026", "<p>Licence libre.</p>")
 PAGE = '<head><link rel="stylesheet" href="{up}_static/a.css"></head><article class="bd-article">{body}</article>'
@@ -178,11 +182,9 @@ WIDE = [
 
 @pytest.mark.parametrize(("html", "count"), WIDE, ids=["tient", "dépasse", "coupé", "replié"])
 def test_what_is_wider_than_the_page_is_found(
-    html: str, count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    html: str, count: int, browser: Browser, tmp_path: Path
 ) -> None:
-    if not any(map(chromium.shutil.which, chromium.PROGRAMS)):
-        pytest.skip("Chromium manque. Installez-le : sudo apt-get install chromium")
     path = tmp_path / "page.html"
     path.write_text(f'<body><article class="chapter" id="c">{html}</article>', encoding="utf-8")
-    with chromium.opened(path) as page:
+    with chromium.on_paper(browser, path) as page:
         assert len(chromium.too_wide(page)) == count

@@ -55,10 +55,10 @@ POINT = re.compile(r"\d\.\d")
 
 @pytest.mark.parametrize(("make", "given"), RESULTS.values(), ids=RESULTS)
 def test_a_result_draws_itself_and_says_what_it_shows(make, given):
-    result = make()
+    result, before = make(), plt.get_fignums()
     figure = result.plot(*given)
     figure.canvas.draw()
-    assert not plt.get_fignums(), "une figure laissée à pyplot s’afficherait deux fois"
+    assert plt.get_fignums() == before, "une figure laissée à pyplot s’afficherait deux fois"
     caption = result.caption(*given) if callable(result.caption) else result.caption
     assert caption.endswith(".")
     assert not POINT.search(re.sub(r"conv\w+(\.\w+)+", "", caption)), caption

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from printing.sources import PrintError
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run")
@@ -49,8 +49,20 @@ def program() -> str:
 
 
 @contextmanager
-def opened(html: Path) -> Iterator[Page]:
+def on_paper(browser: Browser, html: Path) -> Iterator[Page]:
     """Une page où s’ouvre `html`, vue comme sur du papier, en couleurs claires, à la largeur d’une page A4."""
+    page = browser.new_page(viewport={"width": round((A4_WIDTH - 2 * MARGIN) / 25.4 * 96), "height": 990})
+    page.set_default_timeout(PATIENCE)
+    page.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
+    page.goto(html.as_uri())
+    page.evaluate("document.fonts.ready.then(() => true)")
+    yield page
+    page.close()
+
+
+@contextmanager
+def opened(html: Path) -> Iterator[Page]:
+    """De même, dans un Chromium lancé pour l’occasion."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
@@ -59,12 +71,8 @@ def opened(html: Path) -> Iterator[Page]:
         ) from None
     with sync_playwright() as session:
         browser = session.chromium.launch(executable_path=program(), args=list(FLAGS))
-        page = browser.new_page(viewport={"width": round((A4_WIDTH - 2 * MARGIN) / 25.4 * 96), "height": 990})
-        page.set_default_timeout(PATIENCE)
-        page.emulate_media(media="print", color_scheme="light", reduced_motion="reduce")
-        page.goto(html.as_uri())
-        page.evaluate("document.fonts.ready.then(() => true)")
-        yield page
+        with on_paper(browser, html) as page:
+            yield page
         browser.close()
 
 
