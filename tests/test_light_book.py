@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pydata_sphinx_theme
 import pytest
 from fontTools.ttLib import TTFont
 from light_icons import codes, named, without_unused
 from light_images import LARGEST_LOSSLESS, convert, lazily
 from PIL import Image
+from quick_scroll_check import measured_first
+from sphinx.errors import ExtensionError
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -52,6 +55,32 @@ def test_the_fonts_of_the_book_draw_every_icon_it_uses(built_book: Path) -> None
 )
 def test_images_wait_to_be_seen(body: str, expected: str) -> None:
     assert lazily(body) == expected
+
+
+THEME = (
+    Path(pydata_sphinx_theme.__file__).parent
+    / "theme/pydata_sphinx_theme/static/scripts/pydata-sphinx-theme.js"
+)
+
+
+def test_the_theme_measures_before_it_writes() -> None:
+    script = THEME.read_text(encoding="utf-8")
+    quick = measured_first(script)
+    assert ".tabIndex=" in script
+    assert len(quick) - len(script) < 100
+    with pytest.raises(ExtensionError, match="à revoir"):
+        measured_first(quick)
+
+
+def test_a_zone_that_scrolls_is_reached_by_tab_and_no_other(browser: Browser, built_book: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.goto((built_book / "bases" / "tailles.html").as_uri(), wait_until="networkidle")
+    zones = page.evaluate(
+        "() => [...document.querySelectorAll('article pre')].map((e) => [e.scrollWidth > e.clientWidth, e.tabIndex])"
+    )
+    assert {index for scrolls, index in zones if scrolls} == {0}
+    assert {index for scrolls, index in zones if not scrolls} == {-1}
+    page.close()
 
 
 def picture(folder: Path, pixels: np.ndarray) -> Path:
