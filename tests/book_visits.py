@@ -31,6 +31,20 @@ INTERFACE = """
 IMAGES = "() => [...document.images].map(image => [image.getAttribute('src'), image.getAttribute('alt')])"
 
 
+SETTLED = """() => {
+  const toggle = document.querySelector(".sidebar-toggle[data-bs-toggle]");
+  const zones = [...document.querySelectorAll("article pre, article .cell_output > .output")];
+  return (!toggle || toggle.hasAttribute("data-bs-original-title"))
+    && zones.every((zone) => zone.scrollWidth <= zone.clientWidth || zone.tabIndex === 0);
+}"""
+
+
+def settle(page: Page) -> None:
+    """Attend que le script du thème ait fait son travail : boutons, zones à défilement. Il y revient 300 ms après."""
+    page.evaluate("document.fonts.ready.then(() => window.dispatchEvent(new Event('resize')))")
+    page.wait_for_function(SETTLED)
+
+
 @dataclass
 class Visit:
     """Une page, telle qu’un navigateur l’a vue."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe import violations
-from book_visits import page_names
+from book_visits import page_names, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -20,6 +20,7 @@ def test_axe_finds_nothing(browser: Browser, built_book: Path, scheme: str) -> N
     for name in page_names(built_book):
         page = context.new_page()
         page.goto((built_book / name).as_uri(), wait_until="networkidle")
+        settle(page)
         faults[name] = violations(page)
         page.close()
     context.close()

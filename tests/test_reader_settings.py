@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from book_visits import settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -29,6 +30,7 @@ def page(browser: Browser, built_book: Path) -> Iterator[Page]:
     context = browser.new_context(color_scheme="light", viewport={"width": 1280, "height": 900})
     made = context.new_page()
     made.goto((built_book / CHAPTER).as_uri(), wait_until="networkidle")
+    settle(made)
     yield made
     context.close()
 
@@ -46,6 +48,7 @@ def test_the_theme_changes_and_is_remembered(page: Page) -> None:
     assert switch(page) == "dark"
     assert page.evaluate(BACKGROUND) != light
     page.reload()
+    settle(page)
     assert page.evaluate(THEME) == "dark"
     assert {switch(page) for _ in range(2)} == {"light"}, "clair, puis celui du système, qui est clair"
     assert page.evaluate(BACKGROUND) == light
