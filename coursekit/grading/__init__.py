@@ -9,6 +9,7 @@ from coursekit.grading.prepare import Markers, Recorded, Reference, prepare, rea
 from coursekit.grading.vocabulary import (
     Answer,
     Change,
+    Ending,
     Prepared,
     PreparedCell,
     Remark,
@@ -20,6 +21,7 @@ from coursekit.grading.vocabulary import (
 __all__ = [
     "Answer",
     "Change",
+    "Ending",
     "Markers",
     "Prepared",
     "PreparedCell",

@@ -40,13 +40,41 @@ class Answer(StrEnum):
 
 
 class Status(StrEnum):
-    """Ce qu’il advient d’une copie avant toute exécution."""
+    """Ce qu’il advient d’une copie."""
 
     OK = "ok"
     MISSING = "missing"
     """Il n’y a pas de fichier."""
     UNREADABLE = "unreadable"
     """Il y en a un, qui n’est pas un notebook."""
+    REJECTED = "rejected"
+    """Le dossier remis contient autre chose que des fichiers ordinaires."""
+    CRASHED = "crashed"
+    """Le processus de l’élève s’est arrêté tout seul."""
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    OUTPUT = "output"
+    DISK = "disk"
+    TAMPERED = "tampered"
+    """Le code de l’élève s’en est pris à ce qui l’exécute."""
+
+
+class Ending(StrEnum):
+    """Comment s’est finie une cellule de code ; au-delà d’`error`, les noms sont ceux de `Status`."""
+
+    OK = "ok"
+    ERROR = "error"
+    """Elle a levé une erreur."""
+    SKIPPED = "skipped"
+    """Elle n’a pas été exécutée : la copie s’était arrêtée avant."""
+    CRASHED = "crashed"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    PROCESSES = "processes"
+    OUTPUT = "output"
+    DISK = "disk"
+    TAMPERED = "tampered"
 
 
 @dataclass(frozen=True)
