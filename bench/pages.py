@@ -11,30 +11,33 @@ from __future__ import annotations
 import argparse
 import shutil
 import statistics
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from local_server import served
 from playwright.sync_api import Browser, sync_playwright
-from slow_reader import read, served_gzipped
+from slow_reader import Gzipped, read
+
+from coursekit.prose import decimal
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+# Les fautes sont celles que cherchent les tests.
+from axe import violations  # noqa: E402
+from book_visits import settle  # noqa: E402
+
 BOOK = ROOT / "_build" / "html"
-AXE = ROOT / "tests" / "tools" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 HEAD = "| Page | ko | Requêtes | Premier affichage (s) | Prête (s) | Fautes (clair, sombre) |"
 
 
 def faults(browser: Browser, url: str, scheme: str) -> int:
     page = browser.new_page(color_scheme=scheme)
     page.goto(url, wait_until="networkidle")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("async (tags) => (await axe.run(document, { runOnly: tags })).violations", RULES)
+    settle(page)
+    found = violations(page)
     page.close()
     return len(found)
-
-
-def comma(value: float, digits: int = 0) -> str:
-    return f"{value:.{digits}f}".replace(".", ",")
 
 
 def row(browser: Browser, root: str, name: str, rounds: int) -> str:
@@ -44,8 +47,8 @@ def row(browser: Browser, root: str, name: str, rounds: int) -> str:
     ready = statistics.median(reading.interactive for reading in readings)
     light, dark = (faults(browser, root + name, scheme) for scheme in ("light", "dark"))
     return (
-        f"| {name.removesuffix('.html')} | {comma(weight / 1e3)} | {len(readings[0].bytes)} "
-        f"| {comma(paint / 1e3, 2)} | {comma(ready / 1e3, 2)} | {light}, {dark} |"
+        f"| {name.removesuffix('.html')} | {decimal(weight / 1e3, 0)} | {len(readings[0].bytes)} "
+        f"| {decimal(paint / 1e3, 2)} | {decimal(ready / 1e3, 2)} | {light}, {dark} |"
     )
 
 
@@ -53,7 +56,7 @@ def table(rounds: int) -> Iterator[str]:
     pages = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html"))
     yield HEAD
     yield "|---|---:|---:|---:|---:|---:|"
-    with sync_playwright() as session, served_gzipped(BOOK) as root:
+    with sync_playwright() as session, served(BOOK, Gzipped) as root:
         browser = session.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--headless", "--no-sandbox", "--disable-gpu"]
         )

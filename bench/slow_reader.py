@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from local_server import Quiet
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -29,7 +26,7 @@ READY = """() => new Promise((done) => {
 })"""
 
 
-class Gzipped(SimpleHTTPRequestHandler):
+class Gzipped(Quiet):
     """Des fichiers, ceux de texte en gzip, comme tout hébergeur les envoie."""
 
     def send_head(self) -> BytesIO | Any:
@@ -43,21 +40,6 @@ class Gzipped(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return BytesIO(body)
-
-    def log_message(self, *args: object) -> None:
-        """Ne dit rien."""
-
-
-@contextmanager
-def served_gzipped(folder: Path) -> Iterator[str]:
-    """L’adresse d’un dossier servi sur cette machine, le temps d’un bloc."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Gzipped, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 @dataclass

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,25 +56,6 @@ class Visit:
     def outside(self, root: str) -> list[str]:
         """Les requêtes qui sortent du livre, dont toutes les adresses commencent par `root`."""
         return [url for url in self.requests if not url.startswith((root, *LOCAL))]
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    """Un serveur de fichiers qui n’écrit rien."""
-
-    def log_message(self, *args: object) -> None:
-        """Ne dit rien."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """L’adresse d’un dossier servi sur cette machine, le temps d’un bloc."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def page_names(folder: Path) -> list[str]:

@@ -9,19 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from printing import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-BROWSER_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -115,10 +108,10 @@ def browser() -> Iterator[Browser]:
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright manque : pip install -e .[dev]"
     )
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = next(filter(None, map(shutil.which, chromium.PROGRAMS)), None)
     if program is None:
         pytest.skip("Chromium manque. Installez-le : sudo apt-get install chromium")
     with playwright.sync_playwright() as session:
-        browser = session.chromium.launch(executable_path=program, args=BROWSER_FLAGS)
+        browser = session.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
         yield browser
         browser.close()

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from book_visits import Visit, page_names, served, visit
+from book_visits import Visit, page_names, visit
+from local_server import served
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from book_visits import page_names, served
+from book_visits import page_names
+from local_server import served
 from quiz_player import Player, right, wrong
 
 from coursekit.widgets.explorers import EXPLORERS

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from book_visits import page_names
-from slow_reader import Reading, read, served_gzipped
+from local_server import served
+from slow_reader import Gzipped, Reading, read
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -19,7 +20,7 @@ FILE_BUDGET = 100_000
 
 @pytest.fixture(scope="module")
 def readings(browser: Browser, built_book: Path) -> list[Reading]:
-    with served_gzipped(built_book) as root:
+    with served(built_book, Gzipped) as root:
         return [read(browser, root, name, slow=False) for name in page_names(built_book)]
 
 

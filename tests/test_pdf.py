@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from conftest import BROWSERS, ROOT
+from conftest import ROOT
 from printing import __main__ as printing
-from printing.chromium import MARGIN
+from printing.chromium import MARGIN, PROGRAMS
 from printing.sources import read_toc
 from pypdf import PdfReader
 from pypdf.generic import Destination
@@ -84,7 +84,7 @@ class Printed:
 @pytest.fixture(scope="module")
 def printed(built_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Printed:
     """Le livre construit, imprimé une fois."""
-    if not any(map(shutil.which, BROWSERS)):
+    if not any(map(shutil.which, PROGRAMS)):
         pytest.skip("Chromium manque. Installez-le : sudo apt-get install chromium")
     if not shutil.which("pdftotext"):
         pytest.skip("poppler manque. Installez-le : sudo apt-get install poppler-utils")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe import violations
 
 from coursekit.cli import main
 from coursekit.errors import ArgumentError
@@ -104,23 +105,13 @@ def test_what_is_ticked_is_downloaded_then_never_given(opened: Page, tmp_path: P
     assert opened.locator(".reject input:checked").count() == 2, "le choix survit à la fermeture"
 
 
-def axe_faults(shown: Page) -> list[str]:
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe manque : pip install -e .[dev]"
-    )
-    found = (
-        axe.Axe().run(shown, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    )
-    return [f"{one['id']} : {[node['html'][:120] for node in one['nodes']]}" for one in found]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_is_accessible_and_fits_a_phone(opened: Page, scheme: Any) -> None:
     opened.emulate_media(color_scheme=scheme)
     opened.locator(".reject input").first.check()
     opened.get_by_role("button", name="Tout déplier").click()
     assert opened.locator("details:not([open])").count() == 0
-    assert axe_faults(opened) == []
+    assert violations(opened) == []
     assert opened.evaluate("document.documentElement.scrollWidth") <= 390
 
 

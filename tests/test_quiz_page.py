@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from book_visits import LOCAL, served
+from axe import violations
+from book_visits import LOCAL
+from local_server import served
 from quiz_player import Player, right, wrong
 
 from coursekit import afm
@@ -239,16 +241,6 @@ def next_question(page: Page) -> None:
     page.get_by_role("button", name="Suivante").click(force=True)
 
 
-def axe_faults(page: Page) -> list[str]:
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe manque : pip install -e .[dev]"
-    )
-    found = (
-        axe.Axe().run(page, options={"resultTypes": ["violations"], "preload": False}).response["violations"]
-    )
-    return [f"{one['id']} : {[node['html'][:120] for node in one['nodes']]}" for one in found]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1200])
 def test_axe_finds_nothing_and_nothing_overflows(
@@ -262,7 +254,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
         for name in ("Indice", "Voir la solution"):
             if (button := page.get_by_role("button", name=name)).count():
                 button.click()
-        assert axe_faults(page) == []
+        assert violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width, place
         next_question(page)
     context.close()
@@ -271,7 +263,7 @@ def test_axe_finds_nothing_and_nothing_overflows(
 def test_the_axe_test_can_fail(context: BrowserContext, folder: Path) -> None:
     page, _ = open_page(context, folder.as_uri() + "/", "entrainement.html")
     page.evaluate("document.querySelector('label').removeAttribute('for')")
-    assert axe_faults(page)
+    assert violations(page)
 
 
 @pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])
