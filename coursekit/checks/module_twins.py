@@ -12,6 +12,7 @@ from torch import nn
 from torch.func import functional_call
 
 from coursekit.checks.faults import Fault
+from coursekit.checks.killable import TimeIsUp
 from coursekit.checks.module_counts import NORMS, layers_with_parameters
 from coursekit.checks.module_runs import FaultError, draw_input, layer_text
 
@@ -46,6 +47,16 @@ def compare_with_reference(given: nn.Module, reference: nn.Module, dims: tuple[i
         calls, wanted_calls = _calls(given, matched, mine), _calls(reference, weights, theirs)
         fault = _first_difference(calls, wanted_calls, output, wanted)
     return fault
+
+
+def alike(given: nn.Module, other: nn.Module, dims: tuple[int, ...]) -> bool:
+    """Aux mêmes poids, les deux modules calculent-ils la même chose ? Faux si l’un ne tourne pas."""
+    try:
+        return compare_with_reference(given, other, dims) is None
+    except TimeIsUp:
+        raise
+    except BaseException:  # SystemExit et KeyboardInterrupt viennent ici de l’élève
+        return False
 
 
 def draw_weights(reference: nn.Module) -> Weights:

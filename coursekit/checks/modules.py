@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +24,16 @@ from coursekit.checks.module_runs import (
     preserved,
     set_training,
 )
-from coursekit.checks.module_twins import compare_with_reference, near
+from coursekit.checks.module_twins import alike, compare_with_reference, near
 from coursekit.checks.shapes import shape
 from coursekit.checks.verdict import Verdict, right, wrong
 from coursekit.errors import ArgumentError
 from coursekit.layers import Shape
 
 Dims = Shape | Sequence[int]
+
+Mistake = tuple[str, nn.Module, str]
+"""Une erreur connue : son nom, le module faux qu’elle donne, et ce qu’on en dit en français."""
 
 
 def module(
@@ -42,6 +45,7 @@ def module(
     reference: nn.Module | None = None,
     gradient: bool = True,
     time_limit: float = 20.0,
+    mistakes: Sequence[Mistake] = (),
 ) -> Verdict:
     """Vérifie un module sur des entrées tirées au hasard (graine fixe), sans en changer l’état.
 
@@ -49,20 +53,25 @@ def module(
     évaluation sur un exemple puis deux, et en mode entraînement ; ses sorties doivent être finies, ne pas mélanger
     les exemples du lot, et ne pas modifier l’entrée. `parameters` est le nombre de paramètres attendu. Avec
     `reference`, les deux modules reçoivent les mêmes poids tirés (appariés par ordre et par forme) et doivent donner
-    la même sortie. `gradient` demande que chaque paramètre reçoive un gradient.
+    la même sortie. `gradient` demande que chaque paramètre reçoive un gradient. Un module refusé qui, aux mêmes poids,
+    calcule ce que calcule l’un de ceux de `mistakes` reçoit l’explication de cette erreur.
 
     Raises:
         ArgumentError: ce que donne l’énoncé n’a pas de sens (forme vide, référence qui refuse cette entrée…).
     """
-    if reference is not None and not isinstance(reference, nn.Module):
-        raise ArgumentError(f"La référence doit être un nn.Module ; l’énoncé donne {reference!r}.")
+    ours = [*([] if reference is None else [reference]), *(mistaken for _, mistaken, _ in mistakes)]
+    for one in ours:
+        if not isinstance(one, nn.Module):
+            raise ArgumentError(f"La référence doit être un nn.Module ; l’énoncé donne {one!r}.")
     dims = _dims(input_shape)
     answer = None if output_shape is None else _dims(output_shape)
-    with nullcontext() if reference is None else preserved(reference):
+    with ExitStack() as stack:
+        for one in ours:
+            stack.enter_context(preserved(one))
+            set_training(one, False)
         if reference is not None:
-            set_training(reference, False)
             answer = answer or _reference_shape(reference, dims)
-        exam = Exam(dims, answer, parameters, reference, gradient)
+        exam = Exam(dims, answer, parameters, reference, gradient, tuple(mistakes))
         fault, counted = _guarded_exam(given, exam, time_limit)
     if fault is not None:
         expected = answer if parameters is None else parameters
@@ -82,6 +91,7 @@ class Exam:
     parameters: int | None
     reference: nn.Module | None
     gradient: bool
+    mistakes: tuple[Mistake, ...]
 
 
 def _guarded_exam(given: Any, exam: Exam, time_limit: float) -> tuple[Fault | None, int]:
@@ -130,8 +140,16 @@ def _examine(given: nn.Module, exam: Exam) -> tuple[Fault | None, int]:
             _raise(compare_with_reference(given, exam.reference, exam.input_shape))
         _train(given, x, exam.gradient)
     except FaultError as error:
-        return error.fault, 0
+        return _known_mistake(given, exam) or error.fault, 0
     return None, sum(p.numel() for p in nn.Module.parameters(given))
+
+
+def _known_mistake(given: nn.Module, exam: Exam) -> Fault | None:
+    set_training(given, False)
+    for identifier, mistaken, feedback in exam.mistakes:
+        if alike(given, mistaken, exam.input_shape):
+            return Fault(feedback, identifier)
+    return None
 
 
 def _raise(fault: Fault | None) -> None:
