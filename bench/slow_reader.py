@@ -19,7 +19,10 @@ CPU_SLOWDOWN = 4
 
 FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 READY = """() => new Promise((done) => {
-  const alive = () => !document.querySelector("[data-afm]:not([data-ready])");
+  const shown = ({ top, bottom }) => top < innerHeight && bottom > 0;
+  const asleep = [...document.querySelectorAll("[data-afm]")];
+  const alive = () =>
+    !asleep.some((place) => !place.hasAttribute("data-ready") && shown(place.getBoundingClientRect()));
   const painted = () => requestAnimationFrame(() => setTimeout(() => done(performance.now()), 0));
   const look = () => (document.readyState === "complete" && alive() ? painted() : setTimeout(look, 20));
   look();

@@ -18,7 +18,11 @@
     };
   };
 
+  const started = new Set();
+
   const start = async (place) => {
+    if (started.has(place)) return;
+    started.add(place);
     const widget = window.coursekitWidgets?.[place.dataset.afm];
     const data = place.querySelector('script[type="application/json"]');
     if (!widget || !data) return;
@@ -33,5 +37,19 @@
     }
   };
 
-  document.querySelectorAll("[data-afm]:not([data-ready])").forEach(start);
+  const whenIdle = window.requestIdleCallback ?? ((task) => setTimeout(task, 50));
+
+  const startRest = (places) => {
+    const next = places.find((place) => !started.has(place));
+    if (next) whenIdle(() => start(next).then(() => startRest(places)));
+  };
+
+  const places = [...document.querySelectorAll("[data-afm]:not([data-ready])")];
+  const seen = new IntersectionObserver(
+    (entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => start(entry.target)),
+    { rootMargin: "50% 0px" },
+  );
+  places.forEach((place) => seen.observe(place));
+  if (document.readyState === "complete") startRest(places);
+  else window.addEventListener("load", () => startRest(places));
 })();
