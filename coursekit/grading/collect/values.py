@@ -42,4 +42,5 @@ class Collected:
     notebooks: Mapping[str, Submitted]
     files: Mapping[str, bytes] = field(default_factory=dict)
     received: datetime | None = None
+    arrived: datetime | None = None
     remarks: tuple[str, ...] = ()
