@@ -1,0 +1,83 @@
+"""Des processus d’élèves sans murs, pour qui l’a demandé explicitement.
+
+Même interface et même vitesse que le bac à sable : un parent préchauffé, un `fork` par élève. Le temps de processeur,
+la mémoire et les processus d’une copie y sont bornés, et rien ne survit à son arrêt ; mais elle lit et écrit tout ce
+que lit et écrit qui la note, joint le réseau, et son disque n’a pas de borne d’ensemble.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from coursekit.grading.exchange import Limits
+from coursekit.grading.sandbox.birth import Order
+from coursekit.grading.sandbox.cgroups import Groups
+from coursekit.grading.sandbox.child import ForkedChild
+from coursekit.grading.sandbox.parent import Watch
+from coursekit.grading.sandbox.room import checked_names
+from coursekit.grading.sandbox.server import ENVIRONMENT, Program, Server, python, source_root
+
+
+class Bare:
+    """Une pépinière sans murs (`coursekit.grading.children.Nursery`).
+
+    Args:
+        entry: la fonction de l’élève, « module:fonction » ; elle reçoit un `Channel`.
+        preload: les modules importés d’avance, s’ils sont installés.
+        path: des dossiers de plus d’où importer.
+    """
+
+    def __init__(self, entry: str, preload: Sequence[str] = (), path: Sequence[str | Path] = ()) -> None:
+        self._program = Program(entry, tuple(preload), tuple(str(place) for place in path))
+        self._folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
+        self._groups = Groups.here()
+        self._server = self._start()
+
+    def spawn(self, limits: Limits, files: Mapping[str, bytes]) -> ForkedChild:
+        """Fait naître un élève, dans un dossier de travail à lui, effacé à sa fin.
+
+        Raises:
+            ArgumentError: un des chemins sort du dossier de travail.
+            SetupError: le système refuse.
+        """
+        names = checked_names(list(files))
+        if not self._server.alive:
+            self._server.close()
+            self._server = self._start()
+        room = Path(tempfile.mkdtemp(dir=self._folder))
+        work, temporary = room / "copie", room / "tmp"
+        work.mkdir()
+        temporary.mkdir()
+        order = Order(limits, names, str(work), str(temporary), namespaces=False, locked=False)
+        group = self._groups.create(limits, apart=1)
+        watch = missing(self._groups, limits)
+        return self._server.spawn(order, files, watch, group, lambda: shutil.rmtree(room, ignore_errors=True))
+
+    @property
+    def walls(self) -> Mapping[str, bool]:
+        from coursekit.grading.sandbox.walls import probe
+
+        return probe(Bare)
+
+    def close(self) -> None:
+        self._server.close()
+        self._groups.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self) -> Server:
+        environment = {**ENVIRONMENT, "PYTHONPATH": str(source_root())}
+        return Server(self._program, python, environment)
+
+
+def missing(groups: Groups, limits: Limits, apart: int = 0) -> Watch:
+    """Ce que le parent préchauffé doit surveiller, faute de contrôleur."""
+    has = groups.controllers
+    return Watch(
+        memory=None if "memory" in has else limits.memory,
+        processes=None if "pids" in has else limits.processes,
+        seconds=None if "cpuacct" in has else limits.notebook_seconds,
+        apart=apart,
+    )

@@ -1,0 +1,157 @@
+"""Le parent préchauffé : il importe, n’exécute rien, et fait naître un processus par élève.
+
+Il ne calcule jamais : un seul produit de matrices y créerait des fils d’exécution que `fork` ne copie pas, et les
+enfants attendraient sans fin. Il n’a jamais vu de tests, de solutions ni de carnet de notes, et ne reçoit que ce que
+son bac à sable lui montre. Là où aucun groupe de contrôle ne compte pour lui, il surveille aussi ce que prennent les
+élèves.
+
+    python -P -m coursekit.grading.sandbox.parent DESCRIPTEUR
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from coursekit.grading.frames import Channel
+from coursekit.grading.sandbox.birth import Entry, Register, be_born
+from coursekit.grading.sandbox.tree import descendants, processes, proportional_memory
+from coursekit.grading.vocabulary import Ending
+
+TICK_SECONDS = 0.05
+_LINE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Ce que le parent surveille lui-même pour un élève : octets, fils d’exécution, secondes ; rien si `None`.
+
+    `apart` : combien des premiers descendants sont à nous, et ne comptent pas.
+    """
+
+    memory: int | None = None
+    processes: int | None = None
+    seconds: float | None = None
+    apart: int = 0
+
+    def __bool__(self) -> bool:
+        return any(bound is not None for bound in (self.memory, self.processes, self.seconds))
+
+    def exceeded(self, root: int) -> Ending | None:
+        everyone = processes()
+        members = descendants(root, everyone)[self.apart :]
+        if self.processes is not None and sum(member.threads for member in members) > self.processes:
+            return Ending.PROCESSES
+        if self.seconds is not None:
+            above = descendants(root, everyone)[: self.apart]
+            if sum(member.seconds for member in (*above, *members)) > self.seconds:
+                return Ending.TIMEOUT
+        if self.memory is not None and sum(member.resident for member in members) > self.memory:
+            return Ending.MEMORY if proportional_memory(members, self.memory) > self.memory else None
+        return None
+
+
+@dataclass
+class Watched:
+    """Un élève vivant : le premier de ses processus, son registre, ce qu’on en surveille."""
+
+    pid: int
+    register: Register
+    watch: Watch
+    exited: int = field(default=-1)
+
+    def __post_init__(self) -> None:
+        self.exited = os.pidfd_open(self.pid)
+
+    def check(self) -> None:
+        if self.watch and (ending := self.watch.exceeded(self.pid)):
+            with suppress(OSError):
+                self.register.write(f"killed {ending}")
+            self.watch = Watch()
+            for process in descendants(self.pid, processes())[:1]:
+                with suppress(OSError):
+                    os.kill(process.pid, signal.SIGKILL)
+
+    def bury(self) -> None:
+        os.waitpid(self.pid, 0)
+        os.close(self.exited)
+        self.register.socket.close()
+
+
+class Parent:
+    """La boucle du parent : un ordre, une naissance ; une fin, un enterrement."""
+
+    def __init__(self, control: socket.socket, entry: Entry) -> None:
+        self._control = control
+        self._entry = entry
+        self._alive: dict[int, Watched] = {}
+
+    def run(self) -> None:
+        """Finit quand qui l’a lancé n’est plus là."""
+        while True:
+            poll = select.poll()
+            for descriptor in (self._control.fileno(), *self._alive):
+                poll.register(descriptor, select.POLLIN)
+            watching = any(watched.watch for watched in self._alive.values())
+            ready = [descriptor for descriptor, _ in poll.poll(1000 * TICK_SECONDS if watching else None)]
+            for descriptor in ready:
+                if descriptor in self._alive:
+                    self._alive.pop(descriptor).bury()
+            for watched in self._alive.values():
+                watched.check()
+            if self._control.fileno() in ready and not self._obey():
+                return
+
+    def _obey(self) -> bool:
+        order, descriptors, _, _ = socket.recv_fds(self._control, _LINE, 2)
+        if not order:
+            return False
+        channel, register = (socket.socket(fileno=descriptor) for descriptor in descriptors)
+        pid = os.fork()
+        if not pid:
+            be_born(self._entry, Channel(channel), Register(register))
+        channel.close()
+        watched = Watched(pid, Register(register), Watch(**json.loads(order)))
+        self._alive[watched.exited] = watched
+        return True
+
+
+def warm_up(settings: Mapping[str, Any]) -> Entry:
+    """Importe ce qui l’est d’avance, s’il est installé, et la fonction d’entrée, « module:fonction »."""
+    sys.path.extend(settings["path"])
+    for name in settings["preload"]:
+        if importlib.util.find_spec(name.partition(".")[0]) is not None:
+            importlib.import_module(name)
+    module, _, function = settings["entry"].partition(":")
+    entry: Entry = getattr(importlib.import_module(module), function)
+    gc.collect()
+    gc.freeze()
+    return entry
+
+
+def main() -> int:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        entry = warm_up(json.loads(control.recv(_LINE)))
+    except BaseException as error:
+        control.send(f"failed {type(error).__name__} : {error}".encode()[:4000])
+        return 1
+    control.send(b"ready")
+    Parent(control, entry).run()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
