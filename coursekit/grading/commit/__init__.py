@@ -7,6 +7,8 @@
 Une copie est un élève et un devoir, avec tous ses notebooks : son dossier corrigé et ses notes changent ensemble.
 """
 
-from coursekit.grading.commit.writer import CommitError, Committed, Graded, Writer
+from coursekit.grading.commit.failures import CommitError
+from coursekit.grading.commit.grades import Committed
+from coursekit.grading.commit.writer import Graded, Writer
 
 __all__ = ["CommitError", "Committed", "Graded", "Writer"]
