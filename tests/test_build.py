@@ -21,6 +21,19 @@ def test_options_of_the_page():
     assert model.conv3_x[0].conv2.weight.is_contiguous(memory_format=torch.channels_last)
 
 
+@pytest.mark.parametrize(
+    ("name", "packed"), [("resnet50", True), ("vgg16", True), ("wrn-50-2", False), ("senet154", False)]
+)
+def test_channels_come_last_on_cpu_unless_a_filter_is_too_heavy_to_copy(name, packed):
+    model = models.build(name, device="cpu")
+    kernels = [
+        weight
+        for weight in model.parameters()
+        if weight.dim() == 4 and weight.shape[-1] > 1 < weight.shape[1]
+    ]
+    assert {kernel.is_contiguous(memory_format=torch.channels_last) for kernel in kernels} == {packed}
+
+
 def test_channels_last_gives_the_same_outputs():
     plain, packed = (
         models.build("resnet18", seed=0, device="cpu", channels_last=flag).eval() for flag in (False, True)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+HEAVY = 2**24
+"""Octets au-delà desquels les filtres d’une couche coûtent trop à recopier."""
+
 
 def build(
     name: str,
@@ -102,15 +105,18 @@ def resolve_device(device: str | torch.device) -> torch.device:
 def prefers_channels_last(module: nn.Module) -> bool:
     """Si les convolutions de ce réseau, là où il est et dans sa précision, vont plus vite canaux en dernier.
 
-    Sur CPU, oneDNN n’a plus à ranger autrement ce qu’il lit ; sur GPU, les tensor cores lisent ainsi la demi-précision.
+    Sur CPU, oneDNN n’a plus à ranger autrement ce qu’il lit. Mais il recopie chaque filtre pour en calculer le
+    gradient : quand le plus gros pèse trop, la mémoire y perd sans que le temps y gagne (Wide ResNet-50-2 : +4 % et
+    −2 %). Sur GPU, les tensor cores lisent ainsi la demi-précision.
     """
     import torch
 
     weight = next(module.parameters())
     half = weight.dtype in (torch.float16, torch.bfloat16)
-    return (weight.device.type == "cpu" and (half or weight.dtype == torch.float32)) or (
-        weight.is_cuda and half
-    )
+    if weight.is_cuda:
+        return half
+    light = max((filters.nbytes for filters in module.parameters() if filters.dim() > 2), default=0) <= HEAVY
+    return light and weight.device.type == "cpu" and (half or weight.dtype == torch.float32)
 
 
 def _cuda_devices(target: torch.device) -> list[torch.device]:
