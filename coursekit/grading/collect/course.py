@@ -110,7 +110,7 @@ def open_course(root: Path) -> GradedCourse:
     # Un réglage peut nommer un module posé dans le cours ; nbgrader ajoute lui aussi ce dossier.
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    app = NbGrader(load_cwd_config=False, log_level="ERROR", raise_config_file_errors=True)
+    app = NbGrader(log_level="ERROR", raise_config_file_errors=True)
     app.load_cwd_config = False
     try:
         app.load_config_file()

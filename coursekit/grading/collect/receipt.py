@@ -19,8 +19,9 @@ LONGEST = 64
 """Octets. Une date en tient trente ; davantage n’en est pas une."""
 
 # Un nom de fuseau se cherche sur le disque : il ne doit pas pouvoir désigner un autre fichier.
-_ZONE = r"[+-]\d\d:?\d\d|[A-Z][A-Za-z]{0,30}(?:/[A-Z][A-Za-z_]{1,30})?"
-_WRITTEN = re.compile(rf"\d{{4}}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{{1,6}})?(?: ?(?:{_ZONE}))?", re.ASCII)
+_ZONE = r"[A-Z][A-Za-z]{0,30}(?:/[A-Z][A-Za-z_]{1,30})?"
+_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?"
+_WRITTEN = re.compile(rf"(?P<time>{_TIME})(?: ?(?P<offset>[+-]\d\d:?\d\d)| {_ZONE})?", re.ASCII)
 _FIRST_NBGRADER = datetime(2014, 1, 1)
 _CLOCKS_DIFFER = 600.0
 _COPIED = 60.0
@@ -61,15 +62,20 @@ def parse(content: bytes | None) -> datetime | None:
     if content is None or len(content) > LONGEST:
         return None
     text = content.decode("ascii", "replace").strip()
-    if not _WRITTEN.fullmatch(text):
+    if (written := _WRITTEN.fullmatch(text)) is None:
         return None
     from nbgrader.utils import parse_utc
 
     try:
-        read = parse_utc(text)
+        # nbgrader 0.9.6 lit « +0100 » comme cent secondes.
+        read = _shifted(written) if written["offset"] else parse_utc(text)
     except (ValueError, OverflowError, TypeError, AttributeError):
         return None
     return read if isinstance(read, datetime) else None
+
+
+def _shifted(written: re.Match[str]) -> datetime:
+    return datetime.fromisoformat(written["time"] + written["offset"]).astimezone(UTC).replace(tzinfo=None)
 
 
 def _contradiction(announced: datetime, stamp: Entry, notebooks: Iterable[Entry]) -> str:
