@@ -1,0 +1,51 @@
+"""Exécuter une copie : `execute(job, nursery)`, une fonction pure d’octets en octets.
+
+Les cellules de l’élève tournent dans un processus de la pépinière, avec un IPython léger. Les tests tournent dans un
+processus à nous, qui n’exécute jamais le code de l’élève : seules des données passent de l’un à l’autre
+(`coursekit.grading.execute.trusted` dit ce qui ne passe pas). Un arrêt pendant un appel des tests ne coûte que ces
+tests : l’élève reçoit un processus neuf, où ses cellules sont rejouées.
+"""
+
+from __future__ import annotations
+
+import atexit
+from functools import lru_cache
+
+from coursekit.grading.children import Nursery
+from coursekit.grading.exchange import Executed, Job
+from coursekit.grading.vocabulary import Status
+
+STUDENT = "coursekit.grading.execute.student.serve:serve"
+"""Ce que fait tourner une pépinière d’élèves."""
+
+PRELOAD = ("coursekit.grading.execute.warmed", "numpy", "torch", "matplotlib")
+"""Ce qu’elle importe d’avance : rien d’un devoir, ni d’un carnet de notes."""
+
+TRUSTED = "coursekit.grading.execute.trusted.serve:serve"
+
+
+def execute(job: bytes, nursery: Nursery, trusted: Nursery | None = None) -> bytes:
+    """Exécute une copie et la note.
+
+    `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests (`TRUSTED`) : par
+    défaut, une pépinière sans murs gardée pour les copies suivantes du même devoir.
+
+    Raises:
+        CourseError: un processus n’a pas pu naître ; ce n’est pas la faute de l’élève.
+    """
+    from coursekit.grading.execute.run import Run, modules_of, walls_of
+
+    read = Job.from_bytes(job)
+    if read.prepared.verdict.status is not Status.OK:
+        return Executed(read.prepared.verdict, (), walls_of(nursery)).to_bytes()
+    return Run(read, nursery, trusted or trusted_nursery(modules_of(read.prepared.cells)))().to_bytes()
+
+
+@lru_cache(maxsize=4)
+def trusted_nursery(modules: tuple[str, ...]) -> Nursery:
+    """Une pépinière de processus de tests, qui a déjà importé ce que les cellules de l’enseignant importent."""
+    from coursekit.grading.bare import Bare
+
+    made = Bare(TRUSTED, (*PRELOAD[:1], *modules))
+    atexit.register(made.close)
+    return made

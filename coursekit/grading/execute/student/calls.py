@@ -1,0 +1,126 @@
+"""Répondre aux tests : appeler une fonction de l’élève, lire un attribut, avancer d’un élément.
+
+Une requête et sa réponse sont des données (`wire`) ; les objets de l’élève restent ici. Une réponse dit aussi ce que
+l’appel a changé dans ses arguments, pour que les tests le voient comme s’ils étaient dans le même processus.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from coursekit.grading.execute.student.cells import describe
+from coursekit.grading.execute.student.table import Table
+from coursekit.grading.execute.wire import NOTHING_ELSE, CrossingError, pack, unpack
+
+MISSING = "missing"
+_MUTABLE = (list, dict, set)
+_IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, range, slice)
+
+
+class Answering:
+    """Sert les requêtes sur les objets d’un élève ; `names` est son espace de noms."""
+
+    def __init__(self, names: dict[str, Any], table: Table) -> None:
+        self.names, self.table = names, table
+
+    def __call__(self, body: bytes) -> bytes:
+        """La réponse à une requête, erreurs de l’élève comprises. Ne lève rien d’autre que Ctrl-C."""
+        try:
+            request = unpack(body, self.table)
+            before = _mutable(request, self.table)
+            value = getattr(self, f"do_{request['do']}")(request)
+            return pack({"value": value, "changed": _changed(request, before, self.table)}, self.table)
+        except BaseException as error:
+            return pack({"error": _failure(error)}, NOTHING_ELSE)
+
+    def do_name(self, request: dict[str, Any]) -> Any:
+        if request["name"] not in self.names:
+            return [MISSING]
+        return [request["name"], self.names[request["name"]]]
+
+    def do_call(self, request: dict[str, Any]) -> Any:
+        return request["on"](*request["args"], **request["kwargs"])
+
+    def do_get(self, request: dict[str, Any]) -> Any:
+        return getattr(request["on"], request["name"])
+
+    def do_set(self, request: dict[str, Any]) -> None:
+        setattr(request["on"], request["name"], request["value"])
+
+    def do_delete(self, request: dict[str, Any]) -> None:
+        delattr(request["on"], request["name"])
+
+    def do_method(self, request: dict[str, Any]) -> Any:
+        """Une méthode spéciale, prise sur la classe comme Python le fait."""
+        on, name = request["on"], request["name"]
+        known = _BY_OPERATOR.get(name)
+        return known(on, *request["args"]) if known else getattr(type(on), name)(on, *request["args"])
+
+    def do_instance(self, request: dict[str, Any]) -> bool:
+        return isinstance(request["value"], request["on"]) is True
+
+    def do_subclass(self, request: dict[str, Any]) -> bool:
+        return issubclass(request["value"], request["on"]) is True
+
+
+_BY_OPERATOR: dict[str, Callable[..., Any]] = {
+    name: getattr(operator, name)
+    for name in (
+        *("__getitem__", "__setitem__", "__delitem__", "__index__"),
+        *("__add__", "__sub__", "__mul__", "__truediv__", "__floordiv__", "__mod__", "__pow__", "__matmul__"),
+        *("__neg__", "__pos__", "__abs__", "__invert__"),
+    )
+} | {
+    f"__{name}__": getattr(builtins, name)
+    for name in ("len", "iter", "next", "bool", "str", "repr", "float", "int")
+}
+
+
+def _mutable(request: dict[str, Any], table: Table) -> bytes | None:
+    """Les arguments, avant l’appel, s’il peut les changer."""
+    values = (*request.get("args", ()), *request.get("kwargs", {}).values())
+    if all(type(value) in _IMMUTABLE or _is_ours(value, table) for value in values):
+        return None
+    return pack([request["args"], request.get("kwargs", {})], table)
+
+
+def _is_ours(value: Any, table: Table) -> bool:
+    """Un objet de l’élève n’est pas une donnée : il n’a pas à revenir."""
+    return type(value) not in _MUTABLE and type(value).__module__ not in ("numpy", "torch")
+
+
+def _changed(request: dict[str, Any], before: bytes | None, table: Table) -> Any:
+    if before is None:
+        return None
+    arguments = [request["args"], request.get("kwargs", {})]
+    try:
+        return None if pack(arguments, table) == before else arguments
+    except CrossingError:
+        return None
+
+
+def _failure(error: BaseException) -> dict[str, Any]:
+    told = describe(error) or {}
+    try:
+        arguments = list(error.args)
+        pack(arguments, NOTHING_ELSE)
+    except BaseException:
+        arguments = [told["text"]]
+    return told | {"args": arguments, "lines": _frames(error)}
+
+
+def _frames(error: BaseException) -> list[str]:
+    """Où l’erreur est née, dans les cellules de l’élève."""
+    try:
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__, limit=-20)
+            if "coursekit/grading" not in frame.filename
+        ]
+        return [str(line).rstrip("\n")[:2000] for line in traceback.format_list(frames)]
+    except BaseException:
+        return []

@@ -1,0 +1,85 @@
+"""La boucle du processus d’un élève : recevoir un ordre de l’hôte, l’exécuter, répondre."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any
+
+from coursekit.grading.children import GoneError
+from coursekit.grading.execute.outputs import Output, Publisher
+from coursekit.grading.execute.student.calls import Answering
+from coursekit.grading.execute.student.cells import Cells
+from coursekit.grading.execute.student.inprocess import run_tests
+from coursekit.grading.execute.student.table import Table
+from coursekit.grading.execute.wire import CrossingError, pack, remember_arrays, unpack
+from coursekit.grading.frames import Channel
+
+
+def serve(channel: Channel) -> None:
+    """Sert l’hôte jusqu’à ce qu’il ferme la conversation."""
+    remember_arrays()
+    # Comme dans Jupyter, mais à la fin : un fichier de la copie ne prend la place d’aucune bibliothèque.
+    sys.path.append(os.getcwd())
+    os.register_at_fork(after_in_child=channel.close)
+    try:
+        Session(channel).loop()
+    except GoneError:
+        return
+
+
+class Session:
+    """Ce qui lie le fil de messages à l’interpréteur et aux objets."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.cells = Cells(Publisher(self._show, lambda what: self._send({"op": what})))
+        self.answering = Answering(self.cells.names, Table(self._callback))
+        self.test = -1
+
+    def loop(self) -> None:
+        while True:
+            order = unpack(self.channel.receive())
+            match order["op"]:
+                case "run":
+                    done = self.cells.run(order["source"], order["word"], order["limit"])
+                    self._send({"op": "ran", **done})
+                case "call":
+                    self._send({"op": "answer", "body": self._answer(order)})
+                case "test":
+                    done = run_tests(self.cells, order["source"], order["word"], order["limit"])
+                    self._send({"op": "tested", **done})
+
+    def _answer(self, order: dict[str, Any]) -> bytes:
+        if order["test"] != self.test:
+            self.test = order["test"]
+            self.cells.publisher.begin(order["limit"])
+        with self.cells.shell.builtin_trap, self.cells.shell.display_trap:
+            answer = self.answering(order["body"])
+        self.cells.settle()
+        self.cells.finish()
+        return answer
+
+    def _callback(self, number: int, name: str) -> Any:
+        """Une fonction des tests, donnée en argument : l’appeler demande un aller-retour."""
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            table = self.answering.table
+            request = {"number": number, "args": list(args), "kwargs": kwargs}
+            self.cells.publisher.flush()
+            self._send({"op": "callback", "body": pack(request, table)})
+            answer = unpack(unpack(self.channel.receive())["body"], table)
+            if "error" in answer:
+                raise RuntimeError(answer["error"])
+            return answer["value"]
+
+        call.__name__ = call.__qualname__ = name
+        return call
+
+    def _show(self, output: Output) -> None:
+        with suppress(CrossingError):
+            self._send({"op": "out", "output": output})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        self.channel.send(pack(message))

@@ -1,0 +1,12 @@
+"""Le processus des tests : il exécute les cellules verrouillées et les tests, jamais le code de l’élève.
+
+Un nom que les tests ne définissent pas est celui d’un objet de l’élève, resté dans son processus. Une donnée simple
+arrive en copie ; le reste est une poignée (`handles`), dont les opérations s’exécutent chez l’élève et dont les
+comparaisons sont refusées : un objet qui se dit égal à tout ne gagne rien.
+
+Ce qui ne passe pas, et se rejoue donc dans le processus de l’élève (`NeedsRealError`) :
+
+- hériter d’une classe de l’élève ;
+- lire le code source ou le code compilé de ses fonctions ;
+- lui donner en argument un objet qui n’est ni une donnée, ni une fonction, ni l’un des siens.
+"""
