@@ -16,9 +16,8 @@ from coursekit.grading.exchange import Limits
 from coursekit.grading.sandbox.birth import Order
 from coursekit.grading.sandbox.cgroups import Groups
 from coursekit.grading.sandbox.child import ForkedChild
-from coursekit.grading.sandbox.parent import Watch
 from coursekit.grading.sandbox.room import checked_names
-from coursekit.grading.sandbox.server import ENVIRONMENT, Program, Server, python, source_root
+from coursekit.grading.sandbox.server import ENVIRONMENT, Program, Server, missing, python, source_root
 
 
 class Bare:
@@ -70,14 +69,3 @@ class Bare:
     def _start(self) -> Server:
         environment = {**ENVIRONMENT, "PYTHONPATH": str(source_root())}
         return Server(self._program, python, environment)
-
-
-def missing(groups: Groups, limits: Limits, apart: int = 0) -> Watch:
-    """Ce que le parent préchauffé doit surveiller, faute de contrôleur."""
-    has = groups.controllers
-    return Watch(
-        memory=None if "memory" in has else limits.memory,
-        processes=None if "pids" in has else limits.processes,
-        seconds=None if "cpuacct" in has else limits.notebook_seconds,
-        apart=apart,
-    )

@@ -51,6 +51,7 @@ class Order:
     temporary: str
     namespaces: bool
     locked: bool
+    disk: str = ""
 
     def to_bytes(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -93,6 +94,9 @@ def be_born(entry: Entry, channel: Channel, register: Register) -> NoReturn:
 
 def _isolated(entry: Entry, channel: Channel, register: Register, order: Order) -> int:
     user, group = os.getuid(), os.getgid()
+    linux.set_attribute(
+        linux.PR_SET_DUMPABLE, 1
+    )  # sinon ses correspondances d’identifiants ne sont pas à lui
     linux.unshare(_SPACES)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
@@ -107,15 +111,15 @@ def _isolated(entry: Entry, channel: Channel, register: Register, order: Order) 
     linux.mount("proc", "/proc", "proc", linux.Mount.NO_SUID | linux.Mount.NO_DEV | linux.Mount.NO_EXEC)
     room.forbid_namespaces()
     linux.bring_loopback_up()
-    usage = room.mount_disk(order.limits.disk, order.limits.files)
-    register.write("disk", descriptor=usage)
-    os.close(usage)
+    room.mount_disk(order.limits.disk, order.limits.files)
     return _watched(entry, channel, register, order)
 
 
 def _watched(entry: Entry, channel: Channel, register: Register, order: Order) -> int:
     """Fait naître l’élève, recueille les orphelins, dit comment il finit et ne laisse personne derrière lui."""
     alone = os.getpid() == 1
+    if order.disk:
+        _show_disk(register, order.disk)
     if not alone:
         linux.set_attribute(linux.PR_SET_CHILD_SUBREAPER, 1)
         linux.set_attribute(linux.PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -132,6 +136,13 @@ def _watched(entry: Entry, channel: Channel, register: Register, order: Order) -
     if not alone:
         kill_descendants(os.getpid())
     return 0
+
+
+def _show_disk(register: Register, place: str) -> None:
+    """Donne à qui surveille de quoi lire l’occupation du disque, sans jamais passer par un chemin de l’élève."""
+    usage = os.open(place, os.O_PATH | os.O_DIRECTORY)
+    register.write("disk", descriptor=usage)
+    os.close(usage)
 
 
 def _leave_nobody(*_: object) -> NoReturn:

@@ -21,7 +21,7 @@ _PREFIX = "coursekit-"
 _CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
 _PERIOD = 100_000
 """Microsecondes ; une copie dispose d’un processeur entier, pas davantage."""
-_REMOVAL_SECONDS = 5.0
+_REMOVAL_SECONDS = 2.0
 
 
 @dataclass(frozen=True)

@@ -75,19 +75,31 @@ class Story:
 class Handles:
     """Ce par quoi l’on tient un élève vivant : des descripteurs, que rien ne réattribue à un autre processus."""
 
-    outer: int
-    student: int
-    inner: int | None = None
-    """Le numéro 1 de son espace de processus : le tuer tue tout ce qui y vit."""
+    outer: int = -1
+    student: int = -1
+    inner: int = -1
+    """Le numéro 1 de son espace de processus, s’il en a un : le tuer tue tout ce qui y vit."""
     disk: int | None = None
 
-    @property
-    def root(self) -> int:
-        return self.outer if self.inner is None else self.inner
+    def kill(self) -> None:
+        """Tue l’élève et tous ceux qu’il a lancés, et attend qu’ils soient morts."""
+        if self.inner >= 0:
+            self.signal(self.inner, signal.SIGKILL)
+        else:
+            self.signal(self.outer, signal.SIGTERM)
+        for handle in (self.inner, self.outer):
+            if handle >= 0 and not _ready(handle, _BURIAL_SECONDS):
+                self.signal(handle, signal.SIGKILL)
+                _ready(handle, _BURIAL_SECONDS)
+
+    def signal(self, handle: int, number: signal.Signals) -> None:
+        if handle >= 0:
+            with suppress(ProcessLookupError):
+                signal.pidfd_send_signal(handle, number)
 
     def close(self) -> None:
         for descriptor in (self.outer, self.student, self.inner, self.disk):
-            if descriptor is not None:
+            if descriptor is not None and descriptor >= 0:
                 os.close(descriptor)
 
 
@@ -134,7 +146,7 @@ class ForkedChild:
 
     def interrupt(self) -> None:
         if self._gone is None:
-            self._signal(self._handles.student, signal.SIGINT)
+            self._handles.signal(self._handles.student, signal.SIGINT)
 
     def kill(self) -> None:
         if self._gone is None:
@@ -186,16 +198,10 @@ class ForkedChild:
 
     def _end(self) -> GoneError:
         """Tue ce qui vit encore, attend que tout soit mort, et dit pourquoi."""
-        handles = self._handles
         if self._decided is None:
             # Celui qui s’est arrêté seul a droit à un instant pour que sa raison s’écrive.
-            _ready(handles.outer, 1.0)
-        signals = signal.SIGKILL if handles.inner is not None else signal.SIGTERM
-        self._signal(handles.root, signals)
-        for handle in (handles.root, handles.outer):
-            if not _ready(handle, _BURIAL_SECONDS):
-                self._signal(handle, signal.SIGKILL)
-                _ready(handle, _BURIAL_SECONDS)
+            _ready(self._handles.outer, 1.0)
+        self._handles.kill()
         ending = self._limit_reached() or _ending_of(self._status)
         self._gone = GoneError(ending, explain(ending, self._status, self._limits))
         self._release()
@@ -205,13 +211,9 @@ class ForkedChild:
         self._channel.close()
         self._story.close()
         self._handles.close()
+        self._done()
         if self._group is not None:
             self._group.remove()
-        self._done()
-
-    def _signal(self, handle: int, number: signal.Signals) -> None:
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(handle, number)
 
     def _raise_if_gone(self) -> None:
         if self._gone is not None:

@@ -26,6 +26,7 @@ from typing import Any
 
 from coursekit.grading.frames import Channel
 from coursekit.grading.sandbox.birth import Entry, Register, be_born
+from coursekit.grading.sandbox.linux import PR_SET_DUMPABLE, set_attribute
 from coursekit.grading.sandbox.tree import descendants, processes, proportional_memory
 from coursekit.grading.vocabulary import Ending
 
@@ -83,8 +84,7 @@ class Watched:
                 with suppress(OSError):
                     os.kill(process.pid, signal.SIGKILL)
 
-    def bury(self) -> None:
-        os.waitpid(self.pid, 0)
+    def close(self) -> None:
         os.close(self.exited)
         self.register.socket.close()
 
@@ -105,13 +105,18 @@ class Parent:
                 poll.register(descriptor, select.POLLIN)
             watching = any(watched.watch for watched in self._alive.values())
             ready = [descriptor for descriptor, _ in poll.poll(1000 * TICK_SECONDS if watching else None)]
-            for descriptor in ready:
-                if descriptor in self._alive:
-                    self._alive.pop(descriptor).bury()
+            self._bury()
             for watched in self._alive.values():
                 watched.check()
             if self._control.fileno() in ready and not self._obey():
                 return
+
+    def _bury(self) -> None:
+        """Recueille les morts, dont les orphelins d’une copie quand ce processus est le numéro 1."""
+        with suppress(ChildProcessError):
+            while dead := os.waitpid(-1, os.WNOHANG)[0]:
+                for watched in [watched for watched in self._alive.values() if watched.pid == dead]:
+                    self._alive.pop(watched.exited).close()
 
     def _obey(self) -> bool:
         order, descriptors, _, _ = socket.recv_fds(self._control, _LINE, 2)
@@ -143,6 +148,7 @@ def warm_up(settings: Mapping[str, Any]) -> Entry:
 def main() -> int:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    set_attribute(PR_SET_DUMPABLE, 0)
     try:
         entry = warm_up(json.loads(control.recv(_LINE)))
     except BaseException as error:

@@ -17,10 +17,11 @@ from coursekit.grading.exchange import Limits
 from coursekit.grading.sandbox import linux
 from coursekit.grading.sandbox.linux import Mount
 
-WORK = Path("/copie")
-"""Le dossier de travail d’un élève, dans le bac à sable."""
+ROOM = Path("/piece")
+"""Le disque d’un élève, dans le bac à sable."""
 
-TEMPORARY = Path("/tmp")
+WORK = ROOM / "copie"
+TEMPORARY = ROOM / "tmp"
 SHARED_MEMORY = Path("/dev/shm")
 
 _OPEN_FILES = 512
@@ -44,20 +45,18 @@ def checked_names(names: list[str]) -> list[str]:
     return names
 
 
-def mount_disk(size: int, files: int) -> int:
-    """Monte le disque d’un élève sous ses trois dossiers ; rend un descripteur qui en donne l’occupation.
+def mount_disk(size: int, files: int) -> None:
+    """Monte le disque d’un élève, et sa mémoire partagée sur le même.
 
     Raises:
         OSError: le système le refuse.
     """
     flags = Mount.NO_SUID | Mount.NO_DEV
-    linux.mount("copie", str(TEMPORARY), "tmpfs", flags, f"size={size},nr_inodes={files + 4},mode=0755")
-    usage = os.open(TEMPORARY, os.O_PATH | os.O_DIRECTORY)
-    for name in ("copie", "tmp", "shm"):
-        (TEMPORARY / name).mkdir()
-    for name, place in (("copie", WORK), ("shm", SHARED_MEMORY), ("tmp", TEMPORARY)):
-        linux.mount(str(TEMPORARY / name), str(place), "", Mount.BIND)
-    return usage
+    linux.mount("copie", str(ROOM), "tmpfs", flags, f"size={size},nr_inodes={files + 4},mode=0755")
+    shared = ROOM / "shm"
+    for folder in (WORK, TEMPORARY, shared):
+        folder.mkdir()
+    linux.mount(str(shared), str(SHARED_MEMORY), "", Mount.BIND)
 
 
 def forbid_namespaces() -> None:

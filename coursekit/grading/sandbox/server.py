@@ -5,22 +5,20 @@ from __future__ import annotations
 import json
 import os
 import select
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from coursekit.errors import CourseError
 from coursekit.grading.children import GoneError
+from coursekit.grading.exchange import Limits
 from coursekit.grading.frames import Channel
 from coursekit.grading.sandbox.birth import Order
-from coursekit.grading.sandbox.cgroups import Group
+from coursekit.grading.sandbox.cgroups import Group, Groups
 from coursekit.grading.sandbox.child import Event, ForkedChild, Handles, Story
 from coursekit.grading.sandbox.parent import Watch
 from coursekit.grading.vocabulary import Ending
@@ -119,25 +117,53 @@ class Server:
                 socket.send_fds(self._control, [json.dumps(asdict(watch)).encode()], descriptors)
             except OSError as error:
                 raise SetupError(f"Le parent préchauffé ne répond plus : {error}.") from error
-        handles: dict[str, int] = {}
+        handles = Handles()
         try:
-            born = _expect(story, handles, "born")
-            if group is not None:
-                group.add(born.pid)
-            channel.send(order.to_bytes())
-            for name in order.files:
-                channel.send(files[name])
-            while _expect(story, handles, "disk", "ready").kind != "ready":
-                pass
+            self._settle(channel, story, handles, order, files, group)
         except BaseException as error:
-            _abandon(handles, group)
+            handles.kill()
+            handles.close()
             channel.close()
             story.close()
-            if isinstance(error, GoneError | OSError):
+            done()
+            if group is not None:
+                group.remove()
+            if isinstance(error, OSError):
                 raise SetupError(f"Un processus d’élève n’a pas pu naître : {error}") from error
             raise
-        held = Handles(handles["born"], handles["ready"], handles.get("inner"), handles.get("disk"))
-        return ForkedChild(channel, story, held, order.limits, group, done)
+        return ForkedChild(channel, story, handles, order.limits, group, done)
+
+    def _settle(
+        self,
+        channel: Channel,
+        story: Story,
+        handles: Handles,
+        order: Order,
+        files: Mapping[str, bytes],
+        group: Group | None,
+    ) -> None:
+        """Du premier mot d’un élève à son dernier avant de commencer ; on tient au passage chacun de ses processus."""
+        born = _expect(story, "born")
+        handles.outer = os.pidfd_open(born.pid)
+        if group is not None:
+            group.add(born.pid)
+        channel.send(order.to_bytes())
+        if order.disk:
+            mounted = _expect(story, "disk")
+            handles.disk = mounted.descriptor
+            if mounted.pid != born.pid:
+                handles.inner = os.pidfd_open(mounted.pid)
+        for name in order.files:
+            self._give(channel, story, files[name])
+        handles.student = os.pidfd_open(_expect(story, "ready").pid)
+
+    def _give(self, channel: Channel, story: Story, content: bytes) -> None:
+        try:
+            channel.send(content)
+        except GoneError:
+            # Il est mort en l’écrivant : son registre dit pourquoi.
+            _expect(story, "ready")
+            raise
 
     def close(self) -> None:
         """Finit le parent et tous ceux qu’il a fait naître ; peut se répéter."""
@@ -159,20 +185,14 @@ class Server:
             raise SetupError(why or _said(said) or "Le parent préchauffé s’est arrêté.")
 
 
-def _expect(story: Story, handles: dict[str, int], *kinds: str) -> Event:
-    """L’événement attendu ; on tient aussitôt, par un descripteur, le processus qui l’a écrit."""
-    deadline = time.monotonic() + BIRTH_SECONDS
-    event = story.next(deadline - time.monotonic())
+def _expect(story: Story, kind: str) -> Event:
+    event = story.next(BIRTH_SECONDS)
     if event is None:
         raise SetupError("Un processus d’élève est mort en naissant.")
     if event.kind == "failed":
         raise _failure(event.detail)
-    if event.kind not in kinds:
+    if event.kind != kind:
         raise SetupError(f"Un processus d’élève est mort en naissant : {event.kind} {event.detail}.")
-    process = "inner" if event.kind == "disk" else event.kind
-    handles[process] = os.pidfd_open(event.pid)
-    if event.descriptor is not None:
-        handles["disk"] = event.descriptor
     return event
 
 
@@ -180,17 +200,6 @@ def _failure(detail: str) -> CourseError:
     if "[Errno 28]" in detail:
         return GoneError(Ending.DISK, "Les fichiers du devoir ne tiennent pas sur le disque de la copie.")
     return SetupError(f"Un processus d’élève n’a pas pu naître : {detail}")
-
-
-def _abandon(handles: Mapping[str, int], group: Group | None) -> None:
-    for name in ("inner", "born", "ready"):
-        if name in handles:
-            with suppress(ProcessLookupError):
-                signal.pidfd_send_signal(handles[name], signal.SIGKILL)
-    for descriptor in handles.values():
-        os.close(descriptor)
-    if group is not None:
-        group.remove()
 
 
 def _said(descriptor: int) -> str:
@@ -202,3 +211,14 @@ def _said(descriptor: int) -> str:
 def source_root() -> Path:
     """Le dossier d’où s’importe coursekit."""
     return Path(__file__).resolve().parents[3]
+
+
+def missing(groups: Groups, limits: Limits, apart: int = 0) -> Watch:
+    """Ce que le parent préchauffé doit surveiller, faute de contrôleur."""
+    has = groups.controllers
+    return Watch(
+        memory=None if "memory" in has else limits.memory,
+        processes=None if "pids" in has else limits.processes,
+        seconds=None if "cpuacct" in has else limits.notebook_seconds,
+        apart=apart,
+    )
