@@ -101,6 +101,37 @@ def test_the_order_of_definition_does_not_matter() -> None:
     assert "Il manque une ReLU après 0 (Conv2d)" in judge(without_relu, reference=Twice()).message
 
 
+class Branches(nn.Module):
+    """Deux branches qui s’additionnent ; leurs normalisations ont la même forme. `first` s’écrit la première."""
+
+    def __init__(self, first: str, combine: Any = torch.add) -> None:
+        super().__init__()
+        self.first, self.combine = first, combine
+        for name in ("main", "side") if first == "main" else ("side", "main"):
+            kernel = 3 if name == "main" else 1
+            conv = nn.Conv2d(3, 4, kernel, padding=kernel // 2, bias=False)
+            self.add_module(name, nn.Sequential(conv, nn.BatchNorm2d(4)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.first == "side":
+            side = self.side(x)
+            return self.combine(self.main(x), side)
+        main = self.main(x)
+        return self.combine(main, self.side(x))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_order_of_two_branches_does_not_matter(dtype: torch.dtype) -> None:
+    given = Branches("side").to(dtype)
+    before = {name: value.clone() for name, value in given.state_dict().items()}
+    assert judge(given, reference=Branches("main")).ok
+    assert all(torch.equal(before[name], value) for name, value in given.state_dict().items())
+    assert judge(Branches("main"), reference=Branches("side")).ok
+    swapped = judge(Branches("side", torch.sub), reference=Branches("main"))
+    assert not swapped.ok
+    assert judge(Branches("side", torch.sub), reference=Branches("main", torch.sub)).ok
+
+
 def test_other_weights_than_the_reference() -> None:
     verdict = judge(layers(nn.Conv2d(3, 8, 5, padding=2)), reference=nn.Conv2d(3, 8, 3, padding=1))
     assert "0.weight a la forme (8, 3, 5, 5)" in verdict.message

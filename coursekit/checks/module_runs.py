@@ -149,6 +149,11 @@ _KNOWN_ERRORS = (
         "une convolution attend {0} canaux et en reçoit {1}.",
     ),
     (
+        r"The size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\)",
+        "module.sizes",
+        "deux tenseurs de tailles différentes, {0} et {1}, ne s’additionnent pas.",
+    ),
+    (
         r"Kernel size can't be greater than actual input size",
         "module.kernel-too-large",
         "un filtre est plus grand que l’image qu’il reçoit, padding compris.",

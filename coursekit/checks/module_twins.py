@@ -35,18 +35,18 @@ def compare_with_reference(given: nn.Module, reference: nn.Module, dims: tuple[i
     mine, theirs = draw_input(given, dims, batch=1), draw_input(reference, dims, batch=1)
     weights = draw_weights(reference)
     wanted = _output(reference, weights, theirs)
-    fault = None
-    for ordered, twins in zip(_orders(given, mine), _orders(reference, theirs), strict=True):
+    faults = []
+    for ordered, twins in _pairings(given, reference, weights, mine, theirs):
         matched = _match(ordered, twins, weights)
         if isinstance(matched, Fault):
-            fault = matched
+            faults.append(matched)
             continue
         output = _output(given, matched, mine)
         if near(output, wanted):
             return None
         calls, wanted_calls = _calls(given, matched, mine), _calls(reference, weights, theirs)
-        fault = _first_difference(calls, wanted_calls, output, wanted)
-    return fault
+        faults.append(_first_difference(calls, wanted_calls, output, wanted))
+    return faults[1]  # celle de l’ordre d’exécution : l’élève s’y retrouve
 
 
 def alike(given: nn.Module, other: nn.Module, dims: tuple[int, ...]) -> bool:
@@ -79,7 +79,18 @@ def _draw(like: torch.Tensor, positive: bool, generator: torch.Generator) -> tor
     return torch.rand(like.shape, generator=generator) + (0.5 if positive else -0.5)
 
 
-def _orders(module: nn.Module, x: torch.Tensor) -> Iterator[list[tuple[str, torch.Tensor]]]:
+Ordered = list[tuple[str, torch.Tensor]]
+
+
+def _pairings(
+    given: nn.Module, reference: nn.Module, weights: Weights, mine: torch.Tensor, theirs: torch.Tensor
+) -> Iterator[tuple[Ordered, Ordered]]:
+    """Trois façons d’apparier les poids ; la dernière vaut pour des branches écrites dans un autre ordre."""
+    yield from zip(_orders(given, mine), _orders(reference, theirs), strict=True)
+    yield _paired_by_input(given, reference, weights, mine, theirs)
+
+
+def _orders(module: nn.Module, x: torch.Tensor) -> Iterator[Ordered]:
     """Les poids dans l’ordre où les couches sont définies, puis dans celui où elles s’exécutent."""
     defined = [name for name, _ in layers_with_parameters(module)]
     yield _named_tensors(module, defined)
@@ -87,7 +98,7 @@ def _orders(module: nn.Module, x: torch.Tensor) -> Iterator[list[tuple[str, torc
     yield _named_tensors(module, list(dict.fromkeys([*executed, *defined])))
 
 
-def _named_tensors(module: nn.Module, layers: list[str]) -> list[tuple[str, torch.Tensor]]:
+def _named_tensors(module: nn.Module, layers: list[str]) -> Ordered:
     parts = dict(nn.Module.named_modules(module))
     return [
         pair
@@ -103,9 +114,53 @@ def _named_tensors(module: nn.Module, layers: list[str]) -> list[tuple[str, torc
     ]
 
 
-def _match(
-    ordered: list[tuple[str, torch.Tensor]], twins: list[tuple[str, torch.Tensor]], weights: Weights
-) -> Weights | Fault:
+def _paired_by_input(
+    given: nn.Module, reference: nn.Module, weights: Weights, mine: torch.Tensor, theirs: torch.Tensor
+) -> tuple[Ordered, Ordered]:
+    """Les poids des couches qui reçoivent la même chose, puis les autres.
+
+    Chaque couche de l’élève prend, à son appel, les poids de celle de la référence qui a reçu cette entrée : la suite
+    en dépend.
+    """
+    waiting = {call.name: call for call in reversed(_calls(reference, weights, theirs))}
+    layers = layers_with_parameters(given)
+    own_weights = _named_tensors(given, [name for name, _ in layers])
+    lent = {name: tensor.detach().to(mine, copy=True) for name, tensor in own_weights}
+    paired: dict[str, str] = {}
+
+    def lend(name: str) -> Any:
+        own = _named_tensors(given, [name])
+
+        def hook(layer: nn.Module, inputs: tuple[Any, ...]) -> None:
+            if name in paired or not inputs:
+                return
+            for call in reversed(waiting.values()):
+                twins = _named_tensors(reference, [call.name])
+                if _shapes(twins) == _shapes(own) and near(inputs[0], call.input):
+                    paired[name] = call.name
+                    del waiting[call.name]
+                    for (here, _), (there, _) in zip(own, twins, strict=True):
+                        lent[here].copy_(weights[there])
+                    return
+
+        return hook
+
+    hooks = [part.register_forward_pre_hook(lend(name)) for name, part in layers]
+    try:
+        _output(given, lent, mine)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    rest = [name for name, _ in layers if name not in paired]
+    others = [name for name, _ in layers_with_parameters(reference) if name not in paired.values()]
+    return _named_tensors(given, [*paired, *rest]), _named_tensors(reference, [*paired.values(), *others])
+
+
+def _shapes(tensors: Ordered) -> list[torch.Size]:
+    return [tensor.shape for _, tensor in tensors]
+
+
+def _match(ordered: Ordered, twins: Ordered, weights: Weights) -> Weights | Fault:
     """Les poids tirés, sous les noms de l’élève : à chacun le premier poids libre de même forme."""
     free = [name for name, _ in twins]
     matched: Weights = {}
