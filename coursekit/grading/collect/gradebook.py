@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,6 +146,7 @@ def _check_version(url: str, version: str) -> None:
     )
 
 
+@cache
 def _versions() -> tuple[set[str], str]:
     """Les versions de base que connaît le nbgrader installé, et la dernière."""
     from alembic.config import Config

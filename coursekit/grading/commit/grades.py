@@ -197,7 +197,7 @@ class _Storing:
         from sqlalchemy import insert, select
 
         rows = self.db.execute(select(Table.notebook_id, Table.id).where(Table.assignment_id == submission))
-        known = dict(rows.tuples().all())
+        known = {notebook: identifier for notebook, identifier in rows}
         found, missing = {}, []
         for name, (notebook, _) in self.grades.scheme.notebooks.items():
             found[name] = known.get(notebook) or uuid4().hex
