@@ -40,10 +40,21 @@ MAY_IMPORT = {
     "data": {"errors", "vision"},
     "training": {"errors", "data", "viz"},
     "interpret": {"errors", "training", "viz"},
-    "doctor": {"vision"},
+    "doctor": {"vision", "grading"},
     "course": {"errors"},
     "grading": {"errors", "course"},
-    "cli": {"errors", "layers", "arithmetic", "tables", "report", "viz", "doctor", "course", "questions"},
+    "cli": {
+        "errors",
+        "layers",
+        "arithmetic",
+        "tables",
+        "report",
+        "viz",
+        "doctor",
+        "course",
+        "grading",
+        "questions",
+    },
     "__main__": {"cli"},
 }
 """Qui peut importer qui, de bas en haut ; rien ne remonte."""

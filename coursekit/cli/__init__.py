@@ -25,8 +25,10 @@ def parser() -> argparse.ArgumentParser:
     _compare(commands.add_parser("compare", help="met plusieurs réseaux côte à côte"))
     _doctor(commands.add_parser("doctor", help="dit ce qui manque sur cette machine, et comment l’installer"))
     _release(commands.add_parser("release", help="dérive les exercices des élèves des sources des devoirs"))
+    from coursekit.cli.grade import add as add_grade
     from coursekit.cli.questions import add_commands
 
+    add_grade(commands.add_parser("grade", help="note une classe, en parallèle et dans un bac à sable"))
     add_commands(commands.add_parser("questions", help="la banque de questions : lister, montrer, exporter"))
     return main
 

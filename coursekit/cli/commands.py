@@ -125,11 +125,18 @@ def questions(arguments: Namespace) -> int:
     return run(arguments)
 
 
+def grade(arguments: Namespace) -> int:
+    from coursekit.cli.grade import grade as run
+
+    return run(arguments)
+
+
 COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "models": models,
     "describe": describe,
     "compare": compare,
     "doctor": doctor,
     "release": release,
+    "grade": grade,
     "questions": questions,
 }

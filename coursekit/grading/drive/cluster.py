@@ -125,7 +125,7 @@ class DaskCrew:
         """Une copie rendue.
 
         L’ordonnanceur tient pour suspectes toutes les copies confiées à un travailleur mort, même celles qui
-        attendaient leur tour. Une suspecte est donc reprise seule : si elle tue encore, c’est elle.
+        attendaient leur tour. Une suspecte est donc reprise seule : si elle tue encore, c’est elle.
         """
         while True:
             if not self._pending:

@@ -48,7 +48,7 @@ def open_sandbox(course: str, modules: tuple[str, ...], isolation: bool) -> Nurs
     if isolation:
         from coursekit.grading.sandbox.nursery import Sandbox
 
-        return Sandbox(STUDENT, (*PRELOAD, *modules), hidden=(course,))
+        return Sandbox(STUDENT, (*PRELOAD, *modules), hidden=(course,) if course else ())
     from coursekit.grading.bare import Bare
 
     return Bare(STUDENT, (*PRELOAD, *modules))
@@ -172,7 +172,7 @@ class Run:
         graded = (
             self._stopped(task, outcome) if isinstance(outcome, Failed) else self.post.read(outcome, task)
         )
-        row = observed(collected, graded, references)
+        row = replace(observed(collected, graded, references), isolated=self.demand.isolation)
         key = identity(collected, {name: one.job for name, one in graded.items()})
         try:
             committed = self._writer.commit(collected, graded)

@@ -54,6 +54,7 @@ class Row:
     walls: Mapping[str, bool] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     earlier: bool = False
+    isolated: bool = True
 
     @property
     def needs_look(self) -> bool:

@@ -52,6 +52,8 @@ class Summary:
     looks: int = 0
     earlier: int = 0
     manual: int = 0
+    exposed: int = 0
+    """Les copies qui ont tourné sans bac à sable."""
     seconds: Counter[str] = field(default_factory=Counter)
     walls: dict[str, bool] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ class Summary:
         self.looks += row.needs_look
         self.earlier += row.earlier
         self.manual += row.needs_manual
+        self.exposed += not row.isolated
         self.scores = self.scores or Spread(row.max_score)
         if row.score is not None:
             self.scores.add(row.score)
