@@ -1,6 +1,9 @@
 // Le cadre d’un explorateur et ses réglages : des champs ordinaires du navigateur, donc au clavier comme au doigt.
 
 import { fr, h, range } from "./dom.js";
+// Plusieurs explorateurs s’en servent : une page les charge avec le cadre, une fois pour tous.
+import {} from "./chart.js";
+import {} from "./sliding.js";
 
 // Le cadre : `controls` reçoit les réglages, `stage` ce que l’on regarde ; `say(html)` dit, à l’écran et au lecteur d’écran, ce que l’on voit.
 export function frame(el, title) {
@@ -78,7 +81,7 @@ export function part(title, ...nodes) {
   return h("div", { class: "part" }, h("p", {}, title), ...nodes);
 }
 
-const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+export const MOVES = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 // Une grille de nombres : une seule escale pour Tab, les flèches pour s’y déplacer ; avec `onedit`, un chiffre, + ou − change la case.
 // `paint((i, j) => ({ text, tone, spoken }))` la remplit ; `onpick(i, j)` dit où l’on vient.

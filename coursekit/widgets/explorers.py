@@ -8,6 +8,7 @@ from coursekit.afm import Widget
 from coursekit.widgets.comparator import explore_comparator
 from coursekit.widgets.correlation import explore_correlation
 from coursekit.widgets.inception import explore_inception
+from coursekit.widgets.network import explore_network
 from coursekit.widgets.photo import explore_photo
 from coursekit.widgets.pooling import explore_pooling
 from coursekit.widgets.receptive import explore_receptive
@@ -23,6 +24,7 @@ EXPLORERS: Mapping[str, Callable[[], Widget]] = {
     "sizes": explore_sizes,
     "receptive": explore_receptive,
     "pooling": explore_pooling,
+    "network": explore_network,
     "inception": explore_inception,
     "residual": explore_residual,
     "se": explore_se,
