@@ -72,7 +72,7 @@ class Examiner(Process):
         self._stashed = None
         self.begin()
         pupil.begin()
-        self.send({"op": "run", "source": source, "limit": self._limits.output})
+        self.send({"op": "run", "source": source, "epoch": pupil.births, "limit": self._limits.output})
         while True:
             message = self._next(deadline, outputs)
             if message["op"] == "tested":
@@ -113,6 +113,8 @@ class Examiner(Process):
     def _exam(self, done: dict[str, Any], pupil: Pupil) -> Exam:
         if pupil.gone is not None:
             return Exam(Outcome(pupil.gone.ending, self._explained(pupil.gone)))
+        if done["tampered"]:
+            return Exam(Outcome(Ending.TAMPERED, sentences.TAMPERED_MESSAGE))
         if done["error"] is not None:
             interrupted = done["error"]["name"] == "KeyboardInterrupt"
             outcome = (

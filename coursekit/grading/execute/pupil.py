@@ -33,6 +33,7 @@ class Pupil(Process):
     def __init__(self, spawn: Callable[[], Child], limits: Limits) -> None:
         super().__init__(spawn, limits)
         self._past: list[str] = []
+        self.births = 1
 
     def run(self, source: str, deadline: float, outputs: list[Output]) -> Outcome:
         """Exécute une cellule.
@@ -51,6 +52,7 @@ class Pupil(Process):
             GoneError: l’une d’elles, cette fois, n’est pas revenue.
         """
         self.restart()
+        self.births += 1
         for source in self._past:
             self._run(source, deadline, [], 0)
 

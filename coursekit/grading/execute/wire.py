@@ -201,6 +201,12 @@ def remember_arrays() -> None:
     _TORCH = _TORCH or sys.modules.get("torch")
 
 
+def loaded_torch() -> Any:
+    """PyTorch, s’il est chargé."""
+    remember_arrays()
+    return _TORCH
+
+
 def _array_codecs() -> list[Codec]:
     """Qui donne un tableau a forcément chargé la bibliothèque qui le fait."""
     remember_arrays()

@@ -10,11 +10,12 @@ import builtins
 import operator
 import traceback
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from coursekit.grading.execute.student.cells import describe
-from coursekit.grading.execute.student.table import Table
-from coursekit.grading.execute.wire import NOTHING_ELSE, CrossingError, pack, unpack
+from coursekit.grading.execute.student.table import Quiet, Table
+from coursekit.grading.execute.wire import NOTHING_ELSE, CrossingError, loaded_torch, pack, unpack
 
 MISSING = "missing"
 _MUTABLE = (list, dict, set)
@@ -30,12 +31,27 @@ class Answering:
     def __call__(self, body: bytes) -> bytes:
         """La réponse à une requête, erreurs de l’élève comprises. Ne lève rien d’autre que Ctrl-C."""
         try:
+            self.table.begin()
             request = unpack(body, self.table)
+            if "sync" in request:
+                self.table.networks.receive(*request["sync"])
             before = _mutable(request, self.table)
-            value = getattr(self, f"do_{request['do']}")(request)
-            return pack({"value": value, "changed": _changed(request, before, self.table)}, self.table)
+            with _without_gradient(request):
+                value = getattr(self, f"do_{request['do']}")(request)
+            answer = {"value": value, "changed": _changed(request, before, self.table)}
+            if self.table.networks is not None:
+                answer["sync"] = list(self.table.networks.changes())
+            packed = pack(answer, self.table)
+            self.table.commit()
+            return packed
         except BaseException as error:
             return pack({"error": _failure(error)}, NOTHING_ELSE)
+
+    def do_forward(self, request: dict[str, Any]) -> Any:
+        return self.table.networks.forward(request)
+
+    def do_backward(self, request: dict[str, Any]) -> Any:
+        return self.table.networks.backward(request)
 
     def do_name(self, request: dict[str, Any]) -> Any:
         if request["name"] not in self.names:
@@ -80,12 +96,19 @@ _BY_OPERATOR: dict[str, Callable[..., Any]] = {
 }
 
 
+def _without_gradient(request: dict[str, Any]) -> AbstractContextManager[Any]:
+    if not request.get("no_grad"):
+        return nullcontext()
+    found: AbstractContextManager[Any] = loaded_torch().no_grad()
+    return found
+
+
 def _mutable(request: dict[str, Any], table: Table) -> bytes | None:
     """Les arguments, avant l’appel, s’il peut les changer."""
     values = (*request.get("args", ()), *request.get("kwargs", {}).values())
     if all(type(value) in _IMMUTABLE or _is_ours(value, table) for value in values):
         return None
-    return pack([request["args"], request.get("kwargs", {})], table)
+    return pack([request["args"], request.get("kwargs", {})], Quiet(table))
 
 
 def _is_ours(value: Any, table: Table) -> bool:
@@ -98,7 +121,7 @@ def _changed(request: dict[str, Any], before: bytes | None, table: Table) -> Any
         return None
     arguments = [request["args"], request.get("kwargs", {})]
     try:
-        return None if pack(arguments, table) == before else arguments
+        return None if pack(arguments, Quiet(table)) == before else arguments
     except CrossingError:
         return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -27,6 +28,17 @@ def serve(channel: Channel) -> None:
         Session(channel).loop()
     except GoneError:
         return
+
+
+class Callback:
+    """Une fonction restée dans le processus des tests."""
+
+    def __init__(self, ask: Callable[..., Any], number: int, name: str) -> None:
+        self._ask, self._asked = ask, (number, name)
+        self.__name__ = self.__qualname__ = name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._ask(self._asked[0], args, kwargs)
 
 
 class Session:
@@ -64,18 +76,18 @@ class Session:
     def _callback(self, number: int, name: str) -> Any:
         """Une fonction des tests, donnée en argument : l’appeler demande un aller-retour."""
 
-        def call(*args: Any, **kwargs: Any) -> Any:
-            table = self.answering.table
-            request = {"number": number, "args": list(args), "kwargs": kwargs}
-            self.cells.publisher.flush()
-            self._send({"op": "callback", "body": pack(request, table)})
-            answer = unpack(unpack(self.channel.receive())["body"], table)
-            if "error" in answer:
-                raise RuntimeError(answer["error"])
-            return answer["value"]
+        return Callback(self._call_back, number, name)
 
-        call.__name__ = call.__qualname__ = name
-        return call
+    def _call_back(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        table = self.answering.table
+        self.cells.publisher.flush()
+        body = pack({"number": number, "args": list(args), "kwargs": kwargs}, table)
+        table.commit()
+        self._send({"op": "callback", "body": body})
+        answer = unpack(unpack(self.channel.receive())["body"], table)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer["value"]
 
     def _show(self, output: Output) -> None:
         with suppress(CrossingError):

@@ -8,6 +8,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from coursekit.grading.execute import wire
 from coursekit.grading.execute.wire import NOTHING_ELSE, CrossingError, MalformedError, Reader, Writer, pack
 
 FORWARDED = (
@@ -49,6 +50,9 @@ class Table:
         self.callback = callback
         """De quoi appeler une fonction restée dans le processus des tests."""
         self.objects: list[Any] = []
+        self.networks: Any = None
+        self._told: dict[int, Any] = {}
+        self._telling: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
 
     def number(self, value: Any) -> int:
@@ -62,10 +66,45 @@ class Table:
         kind = type(value)
         if kind is type and any(value is known for known in PUBLIC_TYPES.values()):
             return ["C", value.__name__]
-        known = len(self.objects)
+        if (asked := getattr(value, "_asked", None)) and kind.__name__ == "Callback":
+            return ["K", *asked]
         number = self.number(value)
-        about = None if number < known else _about(value, kind)
-        return ["H", number, writer.node(about, depth + 1)]
+        networks = self._networks()
+        if networks is not None and networks.is_module(value):
+            return self._module(writer, value, number, depth)
+        if self._tells(number, True):
+            return ["H", number, writer.node(_about(value, kind), depth + 1)]
+        return ["H", number, None]
+
+    def begin(self) -> None:
+        """Une nouvelle réponse : rien n’y est encore dit."""
+        self._telling = {}
+
+    def commit(self) -> None:
+        """La réponse est écrite : ce qu’elle dit des objets n’est plus à redire."""
+        self._told |= self._telling
+
+    def _tells(self, number: int, what: Any) -> bool:
+        if self._told.get(number) == what or self._telling.get(number) == what:
+            return False
+        self._telling[number] = what
+        return True
+
+    def _module(self, writer: Writer, value: Any, number: int, depth: int) -> list[Any]:
+        """Un module PyTorch ; il ne se redécrit que si sa structure change."""
+        known = self.networks
+        if not self._tells(number, known.structure(value)):
+            return ["M", number, None]
+        kind = type(value)
+        about = {"name": _name(kind), "bases": [name for base in _MRO(kind) if (name := public_name(base))]}
+        return ["M", number, writer.node(about | known.describe(value), depth + 1)]
+
+    def _networks(self) -> Any:
+        if self.networks is None and wire.loaded_torch() is not None:
+            from coursekit.grading.execute.student.networks import Networks
+
+            self.networks = Networks(self.number)
+        return self.networks
 
     def read(self, reader: Reader, node: list[Any]) -> Any:
         match node:
@@ -76,6 +115,19 @@ class Table:
             case ["K", int(number), str(name)]:
                 return self.callback(number, name)
         raise MalformedError(f"élément inconnu : {node[:1]!r}")
+
+
+class Quiet:
+    """La même écriture, pour comparer deux états : rien n’est dit des objets, que leur numéro."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def write(self, writer: Writer, value: Any, depth: int) -> list[Any]:
+        return ["H", self._table.number(value)]
+
+    def read(self, reader: Reader, node: list[Any]) -> Any:
+        raise MalformedError("rien ne se relit ici.")
 
 
 def _about(value: Any, kind: type) -> dict[str, Any]:

@@ -11,11 +11,14 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from types import BuiltinFunctionType, FunctionType, MethodType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from coursekit.grading.execute.student.table import FORWARDED, PUBLIC_TYPES
-from coursekit.grading.execute.trusted.link import Link
-from coursekit.grading.execute.wire import CrossingError, MalformedError, Reader, Writer, pack
+from coursekit.grading.execute.trusted.link import GoneStudentError, Link
+from coursekit.grading.execute.wire import CrossingError, MalformedError, Reader, Writer, loaded_torch, pack
+
+if TYPE_CHECKING:
+    from coursekit.grading.execute.trusted.networks import Doubles
 
 _PRIVATE = ("_link", "_number", "_about")
 _SECRETS = ("__code__", "__globals__", "__closure__", "__builtins__")
@@ -77,7 +80,9 @@ class Handle:
         return inspect.Signature([_parameter(*given) for given in self._about["signature"]])
 
     def __instancecheck__(self, value: Any) -> bool:
-        return isinstance(value, Handle) and self._link.ask(do="instance", on=self, value=value) is True
+        if not issubclass(type(value), Handle) and not hasattr(type(value), "_is_double"):
+            return False
+        return self._link.ask(do="instance", on=self, value=value) is True
 
     def __subclasscheck__(self, value: Any) -> bool:
         return isinstance(value, Handle) and self._link.ask(do="subclass", on=self, value=value) is True
@@ -112,9 +117,7 @@ def _named(handle: Handle) -> str:
 def _forward(name: str) -> Callable[..., Any]:
     """Une méthode spéciale : l’appel s’exécute chez l’élève, et ce que Python en attend est vérifié."""
     if name == "__call__":
-        return lambda self, /, *args, **kwargs: self._link.ask(
-            do="call", on=self, args=list(args), kwargs=kwargs
-        )
+        return lambda self, /, *args, **kwargs: self._link.others.call(self, args, kwargs)
 
     def method(self: Any, *args: Any) -> Any:
         value = self._link.ask(do="method", on=self, name=name, args=list(args))
@@ -155,11 +158,50 @@ class Handles:
         self._link = link
         self._known: dict[int, Handle] = {}
         self._functions: list[Callable[..., Any]] = []
+        self._doubles: Doubles | None = None
+        self._epoch = 0
+
+    def begin(self, epoch: int) -> None:
+        """Une cellule de tests ; si l’élève a un processus neuf, les anciennes poignées n’y mènent plus."""
+        if epoch != self._epoch:
+            self._epoch, self._known = epoch, {}
+            if self._doubles is not None:
+                self._doubles.clear()
+
+    def sync(self, request: dict[str, Any]) -> None:
+        """Joint à une requête ce que les tests ont changé aux modules."""
+        torch = loaded_torch()
+        if torch is not None and not torch.is_grad_enabled():
+            request["no_grad"] = True
+        if self._doubles is not None and any(changes := self._doubles.outgoing()):
+            request["sync"] = list(changes)
+
+    def synced(self, told: Any) -> None:
+        self.doubles.incoming(*told)
+
+    @property
+    def doubles(self) -> Doubles:
+        if self._doubles is None:
+            from coursekit.grading.execute.trusted.networks import Doubles
+
+            self._doubles = Doubles(self._link)
+        return self._doubles
+
+    def call(self, on: Handle, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Un appel ; si un gradient peut le traverser, il est relié au graphe d’ici."""
+        if loaded_torch() is not None and self.doubles.crosses([list(args), kwargs]):
+            return self.doubles.call(on, args, kwargs)
+        return self._link.ask(do="call", on=on, args=list(args), kwargs=kwargs)
 
     def write(self, writer: Writer, value: Any, depth: int) -> list[Any]:
         kind = type(value)
         if issubclass(kind, Handle):
-            return ["H", value._number]
+            number: int = value._number
+            if self._known.get(number) is not value:
+                raise GoneStudentError("cet objet de l’élève a disparu avec le processus qui l’avait.")
+            return ["H", number]
+        if self._doubles is not None and (double := self._doubles.number(value)) is not None:
+            return ["H", double]
         if kind is type and any(value is known for known in PUBLIC_TYPES.values()):
             return ["C", value.__name__]
         if kind in _Functions:
@@ -169,6 +211,13 @@ class Handles:
 
     def read(self, reader: Reader, node: list[Any]) -> Any:
         match node:
+            case ["M", int(number), None]:
+                return self.doubles.modules[number]
+            case ["M", int(number), told]:
+                about = reader.value(told)
+                return self.doubles.make(number, str(about["name"]), [*map(resolved, about["bases"])], about)
+            case ["K", int(number), str()]:
+                return self._functions[number]
             case ["H", int(number), about]:
                 return self._handle(number, reader.value(about))
             case ["C", str(name)] if name in PUBLIC_TYPES:

@@ -6,11 +6,11 @@ import builtins
 import queue
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from coursekit.errors import CourseError
 from coursekit.grading.children import GoneError
-from coursekit.grading.execute.wire import Others, pack, unpack
+from coursekit.grading.execute.wire import MalformedError, Others, pack, unpack
 from coursekit.grading.frames import Channel
 
 
@@ -26,6 +26,16 @@ class ForeignError(Exception):
     """Une erreur de l’élève dont la classe n’est pas de Python ; `name` est celui de sa classe."""
 
 
+class Codec(Others, Protocol):
+    """Écrit et relit les objets, et joint à chaque requête ce qui a changé des modules."""
+
+    def sync(self, request: dict[str, Any]) -> None: ...
+
+    def synced(self, told: Any) -> None: ...
+
+    def call(self, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
+
+
 class Link:
     """Envoie les requêtes et attend leurs réponses, d’où qu’on l’appelle.
 
@@ -38,18 +48,21 @@ class Link:
         self._lock = threading.Lock()
         self._asked = 0
         self.orders: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self.others: Others
+        self.others: Codec
         self.called_back: Callable[[bytes], bytes]
         self.before_asking: Callable[[], None] = lambda: None
         self.lost: str = ""
         """Pourquoi l’élève ne répond plus à cette cellule de tests."""
         self.needs_real: str = ""
         """Pourquoi cette cellule a besoin du véritable objet."""
+        self.tampered = False
+        """L’élève a répondu n’importe quoi."""
         threading.Thread(target=self._read, daemon=True, name="réponses").start()
 
     def begin(self) -> None:
         """Une nouvelle cellule de tests."""
         self.lost = self.needs_real = ""
+        self.tampered = False
 
     def needs(self, why: str) -> NeedsRealError:
         """L’erreur à lever ; qui l’attrape n’efface pas la raison."""
@@ -63,9 +76,10 @@ class Link:
             GoneStudentError: son processus s’est arrêté, maintenant ou plus tôt dans la cellule.
             Exception: l’erreur qu’il a levée, de même classe si elle est de Python.
         """
-        body = pack(request, self.others)
         if self.lost:
             raise GoneStudentError(self.lost)
+        self.others.sync(request)
+        body = pack(request, self.others)
         self.before_asking()
         with self._lock:
             self._asked += 1
@@ -86,7 +100,13 @@ class Link:
             if message["op"] == "callback":
                 self.send({"op": "returned", "number": number, "body": self.called_back(message["body"])})
                 continue
-            answer = unpack(message["body"], self.others)
+            try:
+                answer = unpack(message["body"], self.others)
+                if "sync" in answer:
+                    self.others.synced(answer["sync"])
+            except (MalformedError, LookupError, TypeError, ValueError):
+                self.tampered = True
+                raise
             if "error" in answer:
                 raise rebuilt(answer["error"])
             if answer["changed"] is not None:

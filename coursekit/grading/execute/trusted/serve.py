@@ -69,8 +69,8 @@ class Session:
 
     def __init__(self, channel: Channel) -> None:
         self.link = Link(channel)
-        handles = Handles(self.link)
-        self.link.others, self.link.called_back = handles, handles.called_back
+        self.handles = Handles(self.link)
+        self.link.others, self.link.called_back = self.handles, self.handles.called_back
         self.publisher = Publisher(self._show, lambda what: self.link.send({"op": what}))
         self.shell = warm()
         self.names = Namespace(self.shell.user_ns)
@@ -86,6 +86,7 @@ class Session:
             if order["op"] == "modules":
                 sys.meta_path.append(Beside(frozenset(order["names"])))
             else:
+                self.handles.begin(order["epoch"])
                 self.link.send({"op": "tested", **self.run(order["source"], order["limit"])})
 
     def run(self, source: str, limit: int) -> dict[str, Any]:
@@ -104,6 +105,7 @@ class Session:
             "error": describe(error),
             "value": value,
             "needs": self.link.needs_real,
+            "tampered": self.link.tampered,
             "overflowed": self.publisher.overflowed,
         }
 
