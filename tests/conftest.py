@@ -42,7 +42,11 @@ TOGETHER = (
     "test_exports_latex",
     "test_exports_moodle",
     "test_exports_notebook",
+    "test_grading_collect",
+    "test_grading_commit",
     "test_grading_end_to_end",
+    "test_grading_kills",
+    "test_grading_postgres",
     "test_pdf",
     "test_wheel",
 )

@@ -30,12 +30,16 @@ NOTHING = dict.fromkeys(toy.POINTS, 0.0)
 ERROR = {"output_type": "error", "ename": "AssertionError", "evalue": "faux", "traceback": ["faux"]}
 
 
-def template(folder: Path) -> Path:
-    """Le cours sans aucune copie. nbgrader y met quelques secondes : à faire une fois, puis à copier."""
+def template(folder: Path, url: str = "") -> Path:
+    """Le cours sans aucune copie. nbgrader y met quelques secondes : à faire une fois, puis à copier.
+
+    `url` est la base du carnet de notes ; par défaut, un fichier du cours.
+    """
+    folder.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patch:
         # nbgrader cherche alembic dans le PATH.
         patch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-        stock = StockNbgrader.create(folder)
+        stock = StockNbgrader.create(folder, url)
     source = folder / "source" / ASSIGNMENT / f"{toy.NAME}.ipynb"
     source.parent.mkdir(parents=True)
     source.write_bytes(toy.as_bytes(toy.source()))

@@ -46,9 +46,9 @@ class StockNbgrader:
     url: str
 
     @classmethod
-    def create(cls, folder: Path) -> StockNbgrader:
+    def create(cls, folder: Path, url: str = "") -> StockNbgrader:
         """Un carnet de notes vide. nbgrader y lance `alembic`, qu’il cherche dans le PATH."""
-        made = cls(f"sqlite:///{folder / 'gradebook.db'}")
+        made = cls(url or f"sqlite:///{folder / 'gradebook.db'}")
         with Gradebook(made.url) as gradebook:
             gradebook.add_assignment(ASSIGNMENT)
         return made

@@ -12,7 +12,15 @@ from coursekit.grading.collect.gradebook import reason
 
 _Value = TypeVar("_Value")
 
-_WAITABLE = ("locked", "busy", "deadlock", "could not serialize", "connection")
+_WAITABLE = (
+    "locked",
+    "busy",
+    "lock timeout",
+    "deadlock",
+    "could not serialize",
+    "connection",
+    "shutting down",
+)
 _FATAL = {
     "readonly": "le carnet de notes est en lecture seule. Rendez-le inscriptible, puis relancez la même commande",
     "read-only": "le carnet de notes est en lecture seule. Rendez-le inscriptible, puis relancez la même commande",

@@ -82,6 +82,8 @@ class Grades:
     scheme: Scheme
     penalties: LatePenalties
     create_student: bool = True
+    wait: float = 5.0
+    """Secondes d’attente d’un verrou, à chaque essai : celles de SQLite, que PostgreSQL ne limite pas."""
 
     def store(self, student: str, received: datetime | None, corrected: Mapping[str, Corrected]) -> Committed:
         """Remplace les notes automatiques d’une copie, et valide.
@@ -92,6 +94,7 @@ class Grades:
         """
         db = self.gradebook.db
         try:
+            self._limit_wait()
             done = _Storing(self, student, db).store(received, corrected)
             db.commit()
         except BaseException:
@@ -101,6 +104,12 @@ class Grades:
             # Rien ne s’accumule d’une copie à l’autre.
             db.expunge_all()
         return done
+
+    def _limit_wait(self) -> None:
+        from sqlalchemy import text
+
+        if self.gradebook.engine.dialect.name == "postgresql":
+            self.gradebook.db.execute(text(f"SET LOCAL lock_timeout = '{round(1000 * self.wait)}ms'"))
 
     def rollback(self) -> None:
         self.gradebook.db.rollback()
@@ -197,7 +206,7 @@ class _Storing:
         from sqlalchemy import insert, select
 
         rows = self.db.execute(select(Table.notebook_id, Table.id).where(Table.assignment_id == submission))
-        known = {notebook: identifier for notebook, identifier in rows}
+        known = dict(rows.all())
         found, missing = {}, []
         for name, (notebook, _) in self.grades.scheme.notebooks.items():
             found[name] = known.get(notebook) or uuid4().hex

@@ -181,7 +181,9 @@ class Writer:
         except BaseException:
             gradebook.close()
             raise
-        return Grades(gradebook, scheme, penalties, bool(course.converter.create_student))
+        return Grades(
+            gradebook, scheme, penalties, bool(course.converter.create_student), min(5.0, self.patience)
+        )
 
     def _limited(self, corrected: Corrected) -> Corrected:
         from nbformat import from_dict
