@@ -5,7 +5,7 @@ Toutes accompagnent des réponses fausses : elles doivent valoir 0.
 
 from __future__ import annotations
 
-from attacks.model import LEAK, WRONG, Attack, Stage, scored
+from attacks.model import LEAK, SEARCH, WRONG, Attack, Stage, scored
 from attacks.toy import SECRET
 
 EMPTYING = "get_ipython().input_transformers_post.append(lambda lines: [])"
@@ -56,7 +56,8 @@ class _Faux(types.ModuleType):
     def __getattr__(self, nom): return lambda *a, **k: True
 sys.modules["numpy"] = _Faux("numpy")"""
 
-HUNTING = f'''import gc, glob, sys
+HUNTING = f'''{SEARCH}
+import gc, sys
 def moyenne(valeurs):
     cadre, vus = sys._getframe(), []
     while cadre:
@@ -65,7 +66,7 @@ def moyenne(valeurs):
     vus += [objet for objet in gc.get_objects() if isinstance(objet, str)]
     vus += [repr(getattr(objet, "co_consts", "")) for objet in gc.get_objects()]
     vus += map(str, globals().get("In", ()))
-    for chemin in glob.glob("/**/*.ipynb", recursive=True):
+    for chemin in chercher(".ipynb"):
         try: vus.append(open(chemin).read())
         except OSError: pass
     # Le nombre est écrit en deux morceaux : il ne se trouve pas lui-même.

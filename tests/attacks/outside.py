@@ -7,24 +7,28 @@ pouvoir lire contient la marque `CANARI`. Les empreintes de tout ce qui entoure 
 from __future__ import annotations
 
 from attacks import toy
-from attacks.model import LEAK, PLANTED, RIGHT, WRONG, Attack, Stage, scored
+from attacks.model import LEAK, PLANTED, RIGHT, SEARCH, WRONG, Attack, Stage, scored
 
-READING = f'''import glob, os
+READING = f'''{SEARCH}
+import glob
 print(dict(os.environ))
+trouves = list(chercher("gradebook.db"))
 for racine in ("..", "../..", os.path.expanduser("~"), "/root", "/home", "/srv", "/tmp", "/proc/1/root", "/proc/1/cwd"):
-    for motif in ("*", ".*", "*/*", ".ssh/*", "*/*/*.ipynb", "**/gradebook.db"):
-        for chemin in glob.glob(os.path.join(racine, motif), recursive="**" in motif)[:2000]:
-            try:
-                contenu = open(chemin, errors="replace").read(1 << 20)
-            except OSError:
-                continue
-            # La marque est coupée en deux : ce texte-ci n’est pas une fuite.
-            if "{PLANTED[:6]}" + "{PLANTED[6:]}" in contenu:
-                print("{LEAK[:5]}" + "{LEAK[5:]}", chemin)'''
+    for motif in ("*", ".*", "*/*", ".ssh/*", "*/*/*.ipynb"):
+        trouves += glob.glob(os.path.join(racine, motif))[:2000]
+for chemin in filter(os.path.isfile, trouves):  # lire un terminal attendrait sans fin
+    try:
+        contenu = open(chemin, errors="replace").read(1 << 20)
+    except OSError:
+        continue
+    # La marque est coupée en deux : ce texte-ci n’est pas une fuite.
+    if "{PLANTED[:6]}" + "{PLANTED[6:]}" in contenu:
+        print("{LEAK[:5]}" + "{LEAK[5:]}", chemin)'''
 
-WRITING = f'''import glob, os, site, sqlite3, sys
+WRITING = f'''{SEARCH}
+import site, sqlite3, sys
 marque = "{LEAK[:5]}" + "{LEAK[5:]}"
-for base in glob.glob("/**/gradebook.db", recursive=True):
+for base in chercher("gradebook.db"):
     try:
         with sqlite3.connect(base) as lien: lien.execute("update grade set manual_score = 6, auto_score = 6")
         print(marque, base)
@@ -40,7 +44,8 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
         except OSError: pass
         else: print(marque, pid)'''
 
-CALLING = f'''import glob, os, socket
+CALLING = f'''{SEARCH}
+import socket
 marque = "{LEAK[:5]}" + "{LEAK[5:]}"
 def essayer(famille, sorte, adresse):
     with socket.socket(famille, sorte) as prise:
@@ -57,9 +62,9 @@ try: print(marque, socket.gethostbyname("example.org"))
 except OSError: pass
 for ligne in open("/proc/net/unix").read().splitlines()[1:]:
     if "@" in ligne: essayer(socket.AF_UNIX, socket.SOCK_STREAM, "\\0" + ligne.split("@", 1)[1])
-for chemin in glob.glob("/run/**/*.sock", recursive=True) + glob.glob("/**/kernel-*.json", recursive=True):
-    if chemin.endswith(".json"): print(marque, chemin)
-    else: essayer(socket.AF_UNIX, socket.SOCK_STREAM, chemin)'''
+for chemin in chercher(".json"):
+    if "/kernel-" in chemin: print(marque, chemin)
+for chemin in chercher(".sock", "/run"): essayer(socket.AF_UNIX, socket.SOCK_STREAM, chemin)'''
 
 STAYING = f'''import os, sys
 if os.fork() == 0:

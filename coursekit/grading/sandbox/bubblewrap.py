@@ -9,7 +9,7 @@ import shutil
 import site
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,14 +86,27 @@ class Enclosure:
             *walls,
             *("--clearenv", *_variables(self.path)),
             *_system(),
-            *(word for place in sources for word in ("--ro-bind", staged[place], _inside(place))),
+            *self._shown(staged),
             *("--proc", "/proc", "--dev", "/dev"),
             *_disk(disk, sources),
-            *(word for place in self.hidden if Path(place).exists() for word in ("--tmpfs", place)),
+            *(word for place in self._covered(sources) for word in ("--remount-ro", place)),
             *("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", "/", "--"),
             *python(descriptor),
         ]
         return unroot.command(sources, enclosed) if self.unroot else enclosed
+
+    def _shown(self, staged: Mapping[str, str]) -> Iterator[str]:
+        """Les dossiers à montrer, puis ceux à cacher dedans, puis ceux à montrer dans ceux-là."""
+        covered = self._covered(list(staged))
+        for place in sorted({*staged, *covered}):
+            yield from (
+                ("--tmpfs", place) if place in covered else ("--ro-bind", staged[place], _inside(place))
+            )
+
+    def _covered(self, sources: Sequence[str]) -> list[str]:
+        """Ce qui, sans cela, se verrait de ce qu’il faut cacher."""
+        seen = ("/usr", *sources)
+        return [place for place in self.hidden if any(Path(place).is_relative_to(source) for source in seen)]
 
 
 def found() -> str:

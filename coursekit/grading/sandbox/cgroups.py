@@ -101,7 +101,8 @@ class Groups:
 
     def close(self) -> None:
         for home in self._bases.values():
-            _remove(home.folder)
+            for folder in (*home.folder.glob("*/"), home.folder):
+                _remove(folder)
 
 
 class Group:

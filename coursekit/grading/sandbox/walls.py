@@ -15,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from coursekit.grading.children import GoneError, Nursery
+from coursekit.grading.children import Child, GoneError, Nursery
 from coursekit.grading.exchange import Limits
 from coursekit.grading.frames import Channel
 from coursekit.grading.vocabulary import Ending
@@ -68,7 +68,8 @@ def probe(nursery_of: Callable[[str], Nursery]) -> dict[str, bool]:
     nursery = nursery_of(f"{__name__}:{attacked.__name__}")
     try:
         with _surroundings() as around:
-            return {attempt.wall.value: _holds(nursery, attempt, around) for attempt in ATTEMPTS}
+            children = [_sent(nursery, attempt, around) for attempt in ATTEMPTS]
+            return {attempt.wall.value: _held(child, attempt) for attempt, child in children}
     finally:
         nursery.close()
 
@@ -82,10 +83,14 @@ def attacked(channel: Channel) -> None:
     time.sleep(_SECONDS)
 
 
-def _holds(nursery: Nursery, attempt: Attempt, around: Mapping[str, Any]) -> bool:
+def _sent(nursery: Nursery, attempt: Attempt, around: Mapping[str, Any]) -> tuple[Attempt, Child]:
     child = nursery.spawn(attempt.limits, {})
+    child.send(json.dumps({"wall": attempt.wall, "around": around}).encode())
+    return attempt, child
+
+
+def _held(child: Child, attempt: Attempt) -> bool:
     try:
-        child.send(json.dumps({"wall": attempt.wall, "around": around}).encode())
         return json.loads(child.receive(_SECONDS)) is True
     except GoneError as gone:
         return gone.ending is attempt.ending
