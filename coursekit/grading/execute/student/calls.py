@@ -39,8 +39,8 @@ class Answering:
             with _without_gradient(request):
                 value = getattr(self, f"do_{request['do']}")(request)
             answer = {"value": value, "changed": _changed(request, before, self.table)}
-            if self.table.networks is not None:
-                answer["sync"] = list(self.table.networks.changes())
+            if self.table.networks is not None and any(changes := self.table.networks.changes()):
+                answer["sync"] = list(changes)
             packed = pack(answer, self.table)
             self.table.commit()
             return packed
