@@ -9,13 +9,15 @@ from coursekit.grading.report.outcome import Outcome
 from coursekit.grading.report.rows import Row
 from coursekit.grading.report.summary import Spread, Summary
 from coursekit.grading.report.words import duration, number, plural, score, verdict
+from coursekit.grading.vocabulary import Status
 
 _BAR = 20
 
 
 def attention(row: Row) -> str:
     """La ligne d’un élève dont la copie demande un regard."""
-    said = " ".join(filter(None, [row.message, *row.doubts]))
+    named = row.remarks if row.verdict == Status.MISSING else ()
+    said = " ".join(filter(None, [row.message, *row.doubts, *named]))
     return (
         f"{shown(row.student)} : {verdict(row.verdict)}, {score(row.score, row.max_score)}. {said}".rstrip()
     )
