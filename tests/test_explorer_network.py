@@ -417,6 +417,17 @@ def test_the_finger_follows_a_unit_down_to_the_image(browser: Browser, tmp_path:
         assert "14 × 14 pixels" in explorer.said
 
 
+def test_the_finger_paints(browser: Browser, tmp_path: Path) -> None:
+    with explored(browser, tmp_path, explore_network(), **PHONE) as explorer:
+        explorer.page.get_by_text(BLANK).tap()
+        explorer.page.get_by_text("bleue", exact=True).tap()
+        explorer.control(CANVAS).tap()
+        assert len(inked(explorer)) == 9
+        (colour,) = {tuple(painted(explorer)[:, i, j].mul(255).int().tolist()) for i, j in inked(explorer)}
+        assert colour[2] == max(colour)
+        agrees(explorer, painted(explorer))
+
+
 SEMICOLON = "\u202f; "
 
 

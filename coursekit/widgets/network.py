@@ -87,7 +87,7 @@ def facts(network: State) -> str:
     )
 
 
-ROW, LEFT, SCALE = 56, 250, 48
+ROW, LEFT, SCALE = 52, 316, 44
 
 
 def _still(network: State) -> str:
@@ -98,7 +98,7 @@ def _still(network: State) -> str:
     drawn = [(name, picture) for name, picture in zip(names, network["pictures"], strict=False)]
     shown = 8
     body = "".join(
-        f'<text x="{LEFT - 10}" y="{16 + i * ROW + 28}" text-anchor="end" font-size="13">{name}</text>'
+        f'<text x="{LEFT - 10}" y="{16 + i * ROW + 27}" text-anchor="end" font-size="13">{name}</text>'
         f'<image x="{LEFT}" y="{16 + i * ROW}" width="{SCALE * (shown if i else 1)}" height="{SCALE}" '
         f'style="image-rendering: pixelated" preserveAspectRatio="none" href="data:image/png;base64,{picture}"/>'
         for i, (name, picture) in enumerate(drawn)
