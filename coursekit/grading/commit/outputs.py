@@ -24,10 +24,11 @@ _CONTROLS = re.compile(
 _NAMES = "b|i|u|em|strong|sub|sup|br|hr|p|div|span|details|summary|pre|code|kbd|blockquote|h[1-6]"
 _TABLES = "ul|ol|li|dl|dt|dd|table|thead|tbody|tr|td|th|caption|figure|figcaption|img|a|center|font"
 _ATTRIBUTES = (
-    r"(?:class|align|width|height|alt|title|colspan|rowspan|color|size|open|id)(?:=\"[\w\s#%.,;:!?'’()/-]*\")?"
+    r"(?:class|align|width|height|alt|title|colspan|rowspan|border|scope|color|size|open)(?:=\"[\w\s#%.,;:!?'’()/-]*\")?"
     r"|(?:src|href)=\"(?:https?://|attachment:|#)[^\"<>\s]*\"|style=\"[\w\s:;#.%,-]*\""
 )
 _TAG = re.compile(rf"</?(?:{_NAMES}|{_TABLES})(?:\s+(?:{_ATTRIBUTES}))*\s*/?>", re.IGNORECASE)
+_BLOCKS = re.compile(r"<(script|style)\b[^>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _OPENING = re.compile(r"<(?=[A-Za-z/!?])")
 _OVERLAY = re.compile(r"position\s*:", re.IGNORECASE)
 
@@ -112,12 +113,5 @@ def _representation(mime: str, content: str) -> str:
     if mime == "text/latex":
         return "" if _UNSAFE_LATEX.search(content) else text(content)
     if mime == "text/html" and len(content) <= _LONGEST_HTML:
-        return _filtered(re.sub(_COLOUR, "", text(content)))
+        return markdown(_BLOCKS.sub("", re.sub(_COLOUR, "", text(content))))
     return ""
-
-
-def _filtered(html: str) -> str:
-    from nbconvert import filters
-
-    clean: Any = filters.clean_html
-    return str(clean(html))
