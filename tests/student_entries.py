@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 import time
@@ -10,16 +12,18 @@ from coursekit.grading.frames import Channel
 
 
 def obey(channel: Channel) -> None:
-    """Exécute chaque message, et répond par la valeur de `answer`, ou par l’erreur."""
+    """Exécute chaque message, et répond par ce qu’il affiche, puis la valeur de `answer` ou l’erreur."""
     scope: dict[str, object] = {}
     while True:
         code = channel.receive().decode()
+        shown = io.StringIO()
         try:
-            exec(code, scope)
+            with contextlib.redirect_stdout(shown):
+                exec(code, scope)
             answer = repr(scope.pop("answer", None))
         except BaseException as error:
             answer = f"{type(error).__name__}: {error}"
-        channel.send(answer.encode())
+        channel.send((shown.getvalue() + answer).encode(errors="replace"))
 
 
 def echo(channel: Channel) -> None:

@@ -63,7 +63,7 @@ def test_an_announced_size_above_the_limit_is_never_read(header: bytes) -> None:
 
 def test_silence_ends_at_the_deadline() -> None:
     ours, _theirs = pair()
-    with pytest.raises(GoneError, match="en 0,01 s") as caught:
+    with pytest.raises(GoneError, match="en 0,01 s") as caught:
         ours.receive(0.01)
     assert caught.value.ending is Ending.TIMEOUT
 

@@ -138,7 +138,7 @@ def _deadline(seconds: float | None) -> float | None:
 
 
 def _seconds(seconds: float | None) -> str:
-    return f"{seconds or 0:g}".replace(".", ",") + " s"
+    return f"{seconds or 0:g}".replace(".", ",") + " s"
 
 
 def _closed() -> GoneError:

@@ -63,7 +63,7 @@ except OSError: pass
 for ligne in open("/proc/net/unix").read().splitlines()[1:]:
     if "@" in ligne: essayer(socket.AF_UNIX, socket.SOCK_STREAM, "\\0" + ligne.split("@", 1)[1])
 for chemin in chercher(".json"):
-    if "/kernel-" in chemin: print(marque, chemin)
+    if "/runtime/kernel-" in chemin: print(marque, chemin)
 for chemin in chercher(".sock", "/run"): essayer(socket.AF_UNIX, socket.SOCK_STREAM, chemin)'''
 
 STAYING = f'''import os, sys

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -69,8 +70,10 @@ class Register:
         self.socket = sock
 
     def write(self, event: str, *, descriptor: int | None = None) -> None:
+        """Inscrit un événement ; sans effet si plus personne ne lit le registre."""
         descriptors = [] if descriptor is None else [descriptor]
-        socket.send_fds(self.socket, [event.encode()[:4000]], descriptors)
+        with suppress(OSError):
+            socket.send_fds(self.socket, [event.encode()[:4000]], descriptors)
 
 
 def be_born(entry: Entry, channel: Channel, register: Register) -> NoReturn:
@@ -140,6 +143,7 @@ def _watched(entry: Entry, channel: Channel, register: Register, order: Order) -
 
 def _show_disk(register: Register, place: str) -> None:
     """Donne à qui surveille de quoi lire l’occupation du disque, sans jamais passer par un chemin de l’élève."""
+    os.chmod(place, 0o555)
     usage = os.open(place, os.O_PATH | os.O_DIRECTORY)
     register.write("disk", descriptor=usage)
     os.close(usage)

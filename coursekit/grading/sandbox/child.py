@@ -140,7 +140,7 @@ class ForkedChild:
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise GoneError(Ending.TIMEOUT, f"Pas de réponse au bout de {_number(seconds)} s.")
+                raise GoneError(Ending.TIMEOUT, f"Pas de réponse au bout de {_number(seconds)} s.")
             if (message := self._message(min(left, _SLICE_SECONDS))) is not None:
                 return message
 
@@ -224,10 +224,10 @@ def explain(ending: Ending, status: int | None, limits: Limits) -> str:
     """La phrase qui dit à l’enseignant comment un processus a fini ; `status` est celui de `wait`."""
     mib = 2**20
     said = {
-        Ending.MEMORY: f"Les processus de la copie ont dépassé {limits.memory // mib} Mio de mémoire.",
+        Ending.MEMORY: f"Les processus de la copie ont dépassé {limits.memory // mib} Mio de mémoire.",
         Ending.PROCESSES: f"La copie a voulu plus de {limits.processes} processus et fils d’exécution.",
-        Ending.DISK: f"La copie a rempli son disque : {limits.disk // mib} Mio ou {limits.files} fichiers.",
-        Ending.TIMEOUT: f"La copie a pris plus de {_number(limits.notebook_seconds)} s de processeur.",
+        Ending.DISK: f"La copie a rempli son disque : {limits.disk // mib} Mio ou {limits.files} fichiers.",
+        Ending.TIMEOUT: f"La copie a pris plus de {_number(limits.notebook_seconds)} s de processeur.",
         Ending.OUTPUT: "La copie a envoyé un message plus grand que la limite.",
     }
     return said.get(ending) or f"Le processus de l’élève s’est arrêté : {_how(status)}."

@@ -77,8 +77,7 @@ class Watched:
 
     def check(self) -> None:
         if self.watch and (ending := self.watch.exceeded(self.pid)):
-            with suppress(OSError):
-                self.register.write(f"killed {ending}")
+            self.register.write(f"killed {ending}")
             self.watch = Watch()
             for process in descendants(self.pid, processes())[:1]:
                 with suppress(OSError):

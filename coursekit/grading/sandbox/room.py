@@ -52,7 +52,7 @@ def mount_disk(size: int, files: int) -> None:
         OSError: le système le refuse.
     """
     flags = Mount.NO_SUID | Mount.NO_DEV
-    linux.mount("copie", str(ROOM), "tmpfs", flags, f"size={size},nr_inodes={files + 4},mode=0755")
+    linux.mount("copie", str(ROOM), "tmpfs", flags, f"size={size},nr_inodes={files + 4},mode=0555")
     shared = ROOM / "shm"
     for folder in (WORK, TEMPORARY, shared):
         folder.mkdir()
@@ -85,7 +85,9 @@ def enter(folder: Path, temporary: Path) -> None:
     os.chdir(folder)
     sys.path[:] = [place for place in sys.path if place not in ("", ".")]
     sys.path.append(str(folder))
-    os.environ["HOME"] = os.environ["TMPDIR"] = str(temporary)
+    os.environ["HOME"] = str(folder.parent)
+    for name in ("TMPDIR", "XDG_CACHE_HOME", "MPLCONFIGDIR", "IPYTHONDIR"):
+        os.environ[name] = str(temporary)
 
 
 def limit(limits: Limits) -> None:

@@ -178,7 +178,7 @@ class Server:
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         if not poll.poll(1000 * START_SECONDS):
-            raise SetupError(f"Le parent préchauffé n’est pas prêt au bout de {START_SECONDS:g} s.")
+            raise SetupError(f"Le parent préchauffé n’est pas prêt au bout de {START_SECONDS:g} s.")
         answer = self._control.recv(4096)
         if answer != b"ready":
             why = answer.decode(errors="replace").removeprefix("failed ")
