@@ -8,44 +8,43 @@ tests : l’élève reçoit un processus neuf, où ses cellules sont rejouées.
 
 from __future__ import annotations
 
-import atexit
-from functools import lru_cache
-
 from coursekit.grading.children import Nursery
 from coursekit.grading.exchange import Executed, Job
+from coursekit.grading.execute.parents import parent_of
 from coursekit.grading.vocabulary import Status
 
 STUDENT = "coursekit.grading.execute.student.serve:serve"
 """Ce que fait tourner une pépinière d’élèves."""
 
-PRELOAD = ("coursekit.grading.execute.warmed", "numpy", "torch", "matplotlib")
-"""Ce qu’elle importe d’avance : rien d’un devoir, ni d’un carnet de notes."""
-
-TRUSTED = "coursekit.grading.execute.trusted.serve:serve"
+PRELOAD = (
+    "coursekit.grading.execute.warmed",
+    "numpy",
+    "torch",
+    "torch._dynamo",  # des secondes, qu’un optimiseur demande à son premier emploi
+    "coursekit.grading.execute.student.networks",
+    "matplotlib.pyplot",
+)
+"""Ce qu’elle importe d’avance : rien d’un devoir, ni d’un carnet de notes."""
 
 
 def execute(job: bytes, nursery: Nursery, trusted: Nursery | None = None) -> bytes:
     """Exécute une copie et la note.
 
-    `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests (`TRUSTED`) : par
-    défaut, une pépinière sans murs gardée pour les copies suivantes du même devoir.
+    `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests : par défaut, une
+    pépinière sans murs gardée pour les copies suivantes du même devoir.
 
     Raises:
-        CourseError: un processus n’a pas pu naître ; ce n’est pas la faute de l’élève.
+        CourseError: un processus n’a pas pu naître ; ce n’est pas la faute de l’élève.
     """
-    from coursekit.grading.execute.run import Run, modules_of, walls_of
+    from coursekit.grading.execute.run import Run, walls_of
 
     read = Job.from_bytes(job)
     if read.prepared.verdict.status is not Status.OK:
         return Executed(read.prepared.verdict, (), walls_of(nursery)).to_bytes()
-    return Run(read, nursery, trusted or trusted_nursery(modules_of(read.prepared.cells)))().to_bytes()
-
-
-@lru_cache(maxsize=4)
-def trusted_nursery(modules: tuple[str, ...]) -> Nursery:
-    """Une pépinière de processus de tests, qui a déjà importé ce que les cellules de l’enseignant importent."""
-    from coursekit.grading.bare import Bare
-
-    made = Bare(TRUSTED, (*PRELOAD[:1], *modules))
-    atexit.register(made.close)
-    return made
+    if trusted is not None:
+        return Run(read, nursery, trusted)().to_bytes()
+    kept = parent_of(read.prepared.cells)
+    run = Run(read, nursery, kept.nursery)
+    done = run().to_bytes()
+    kept.learn(run.loaded)
+    return done

@@ -38,6 +38,8 @@ class Examiner(Process):
     def __init__(self, spawn: Callable[[], Child], limits: Limits, modules: Sequence[str]) -> None:
         super().__init__(spawn, limits)
         self._modules = list(modules)
+        self.loaded: tuple[str, ...] = ()
+        """Les modules chargés depuis sa naissance, d’après ses derniers tests."""
         self._locked: list[str] = []
         self._done = 0
         self._test = 0
@@ -111,6 +113,7 @@ class Examiner(Process):
         return sentences.call_too_long(self._limits) if error.ending is Ending.TIMEOUT else str(error)
 
     def _exam(self, done: dict[str, Any], pupil: Pupil) -> Exam:
+        self.loaded = tuple(done["loaded"])
         if pupil.gone is not None:
             return Exam(Outcome(pupil.gone.ending, self._explained(pupil.gone)))
         if done["tampered"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from coursekit.grading.exchange import CellRun, Executed, Job
 from coursekit.grading.execute import sentences
 from coursekit.grading.execute.examiner import Exam, Examiner
 from coursekit.grading.execute.outputs import Output, merged
+from coursekit.grading.execute.parents import modules_of
 from coursekit.grading.execute.pupil import Outcome, Pupil
 from coursekit.grading.execute.scoring import mark
 from coursekit.grading.vocabulary import Ending, PreparedCell, Role, Status, Verdict
@@ -43,6 +43,11 @@ class Run:
                 self.pupil.stop()
                 self.examiner.stop()
         return Executed(_verdict(runs), runs, walls_of(self.nursery), self.seconds)
+
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """Les modules que les tests ont chargés depuis la naissance de leur processus."""
+        return self.examiner.loaded
 
     def _cell(self, cell: PreparedCell) -> CellRun:
         tests = cell.role is Role.TESTS
@@ -142,28 +147,3 @@ def walls_of(nursery: Nursery) -> dict[str, bool]:
     if nursery not in _walls:
         _walls[nursery] = dict(nursery.walls)
     return _walls[nursery]
-
-
-def modules_of(cells: tuple[PreparedCell, ...]) -> tuple[str, ...]:
-    """Les modules que nomment les cellules de l’enseignant : locked et tests."""
-    names: set[str] = set()
-    for cell in cells:
-        if cell.runs and cell.role in (Role.LOCKED, Role.TESTS):
-            names |= _imported(cell.source)
-    return tuple(sorted(names))
-
-
-def _imported(source: str) -> set[str]:
-    # Une magie n’est pas du Python : elle n’importe rien.
-    lines = "\n".join("" if line.lstrip()[:1] in ("%", "!") else line for line in source.split("\n"))
-    try:
-        tree = ast.parse(lines)
-    except (SyntaxError, ValueError):
-        return set()
-    named: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            named |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            named.add(node.module)
-    return {name.split(".")[0] for name in named}

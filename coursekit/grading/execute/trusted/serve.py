@@ -6,7 +6,7 @@ import builtins
 import os
 import sys
 from contextlib import suppress
-from importlib.machinery import PathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any
 
 from coursekit.grading.execute.outputs import Descriptors, Output, Publisher
@@ -69,6 +69,7 @@ class Session:
 
     def __init__(self, channel: Channel) -> None:
         self.link = Link(channel)
+        self.born_with = frozenset(sys.modules)
         self.handles = Handles(self.link)
         self.link.others, self.link.called_back = self.handles, self.handles.called_back
         self.publisher = Publisher(self._show, lambda what: self.link.send({"op": what}))
@@ -105,9 +106,17 @@ class Session:
             "error": describe(error),
             "value": value,
             "needs": self.link.needs_real,
+            "loaded": [name for name in sys.modules if name not in self.born_with and self._installed(name)],
             "tampered": self.link.tampered,
             "overflowed": self.publisher.overflowed,
         }
+
+    def _installed(self, name: str) -> bool:
+        """Un module d’une bibliothèque, pas un fichier du devoir ni un module fait à la main."""
+        spec = getattr(sys.modules[name], "__spec__", None)
+        if not isinstance(spec, ModuleSpec) or spec.name != name or spec.origin is None:
+            return False
+        return not spec.origin.startswith(os.getcwd())
 
     def _settle(self) -> None:
         self.descriptors.drain()
