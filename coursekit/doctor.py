@@ -48,6 +48,7 @@ PACKAGES = (
     Package("scikit-image", "filters", "lire les photographies du cours"),
     Package("nbgrader", "course", "distribuer et noter les devoirs"),
     Package("jupytext", "course", "lire les sources des devoirs"),
+    Package("distributed", "grading", "noter une classe sur plusieurs machines"),
     Package("jupyter-book", "book", "construire le livre"),
 )
 
@@ -142,6 +143,30 @@ def examine_program(program: Program) -> Finding:
     return Finding(program.package, "missing", "absent", f"il sert à : {program.serves}", remedy)
 
 
+def examine_sandbox() -> Finding:
+    """Ce que `coursekit grade` garantit ici : chaque mur est attaqué, ce qui prend quelques secondes."""
+    from coursekit.errors import CourseError
+    from coursekit.grading.sandbox.nursery import Sandbox
+    from coursekit.grading.sandbox.walls import DESCRIPTIONS, attacked
+
+    what = "bac à sable"
+    try:
+        sandbox = Sandbox(f"{attacked.__module__}:{attacked.__name__}")
+        try:
+            walls = sandbox.walls
+        finally:
+            sandbox.close()
+    except CourseError as error:
+        cost = "`coursekit grade` refuse de noter, sauf avec --sans-isolation"
+        return Finding(what, "missing", "absent", cost, str(error))
+    described = {str(wall): text for wall, text in DESCRIPTIONS.items()}
+    held = ", ".join(name for name, holds in walls.items() if holds)
+    broken = " ; ".join(described.get(name, name) for name, holds in walls.items() if not holds)
+    if not broken:
+        return Finding(what, "ok", f"toutes les limites tiennent ({held})")
+    return Finding(what, "warning", f"tiennent : {held or 'aucune'}", f"n’est pas garanti ici : {broken}")
+
+
 def examine() -> tuple[Finding, ...]:
     """Tous les constats, du plus fondamental au plus accessoire."""
     optional: tuple[Callable[[], Finding | None], ...] = (examine_match, examine_gpu)
@@ -150,6 +175,7 @@ def examine() -> tuple[Finding, ...]:
         *(examine_package(package) for package in PACKAGES),
         *(finding for check in optional if (finding := check())),
         *(examine_program(program) for program in PROGRAMS),
+        examine_sandbox(),
     )
 
 

@@ -95,7 +95,11 @@ def test_json_has_what_scripts_read():
     zoe, abel, *_, lost = read["submissions"]
     assert (zoe["score"], zoe["max_score"], zoe["verdict"], zoe["message"]) == (6.0, 9.0, "ok", "")
     assert zoe["questions"]["q1"] == {
-        "score": 2.0, "max_score": 2.0, "ending": "ok", "message": "", "to_check": True
+        "score": 2.0,
+        "max_score": 2.0,
+        "ending": "ok",
+        "message": "",
+        "to_check": True,
     }
     assert abel["verdict"] == "timeout"
     assert lost["score"] is None
@@ -143,7 +147,7 @@ def test_each_chart_says_what_it_shows():
     summary = Summary.of(ROWS)
     said = description("q1", summary.questions["q1"])
     assert said.startswith("q1 : moyenne 1,17 sur 2. 1 copie sans point, 1 avec tous.")
-    assert written(write_html, outcome()).count('role="img" aria-label="') == 4
+    assert written(write_html, outcome()).count('role="img" aria-label="') == 3
 
 
 def test_the_ledger_keeps_the_last_word_and_survives_a_cut(tmp_path):

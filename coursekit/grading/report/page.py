@@ -77,7 +77,8 @@ def _questions(outcome: Outcome) -> Iterator[str]:
             )
         if spread.waiting:
             shown += f"<br><small>{plural(spread.waiting, 'copie')} à noter à la main</small>"
-        yield f"<figure><figcaption>{shown}</figcaption>{bars(_clean(name), spread)}</figure>"
+        drawn = bars(_clean(name), spread) if spread.count and spread.max_score else ""
+        yield f"<figure><figcaption>{shown}</figcaption>{drawn}</figure>"
     yield "</div>"
 
 
