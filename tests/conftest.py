@@ -45,6 +45,8 @@ TOGETHER = (
     "test_grading_collect",
     "test_grading_commit",
     "test_grading_end_to_end",
+    "test_grading_feedback",
+    "test_grading_hook",
     "test_grading_kills",
     "test_grading_postgres",
     "test_pdf",

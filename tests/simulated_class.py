@@ -30,7 +30,7 @@ class CourseCopy:
 
     @classmethod
     def create(cls, root):
-        shutil.copy(ROOT / "nbgrader_config.py", root)
+        stock_config(root)
         sources = shutil.ignore_patterns("*.ipynb", "__pycache__", ".ipynb_checkpoints")
         shutil.copytree(ROOT / "solutions", root / "solutions", ignore=sources)
         return cls(root)
@@ -49,7 +49,7 @@ class CourseCopy:
         )
 
     def notebook(self, step, name, student="."):
-        """Le notebook d’un devoir à une étape de nbgrader : solutions, exercises, submitted ou autograded."""
+        """Le notebook d’un devoir à une étape de nbgrader : solutions, exercises, submitted ou autograded."""
         return json.loads((self.root / step / student / name / f"{name}.ipynb").read_text("utf-8"))
 
     def submit(self, student, name, notebook):
@@ -79,6 +79,13 @@ class CourseCopy:
 
     def feedback(self, student, name):
         return (self.root / "feedback" / student / name / f"{name}.html").read_text("utf-8")
+
+
+def stock_config(root):
+    """Les réglages du cours, avec la notation d’origine de nbgrader."""
+    course = (ROOT / "nbgrader_config.py").read_text("utf-8")
+    stock = 'c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"'
+    (root / "nbgrader_config.py").write_text(f"{course}\n{stock}\n", encoding="utf-8")
 
 
 def source_of(cell):

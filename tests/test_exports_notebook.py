@@ -4,11 +4,10 @@ import base64
 import html
 import json
 import re
-import shutil
 
 import pytest
 from nasty_questions import RAW, bank_variants, nasty_variants
-from simulated_class import ROOT, CourseCopy, cell_of, fill, source_of
+from simulated_class import CourseCopy, cell_of, fill, source_of, stock_config
 
 from coursekit.errors import FailedCheckError
 from coursekit.questions import BANK, Key, generate
@@ -135,7 +134,7 @@ def classroom(tmp_path_factory):
     """La série distribuée et quatre copies corrigées, par les commandes que tape l’enseignant."""
     pytest.importorskip("nbgrader", reason="nbgrader manque : pip install -e .[course]")
     root = tmp_path_factory.mktemp("cours")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
+    stock_config(root)
     (root / "solutions" / SERIES).mkdir(parents=True)
     course, variants = CourseCopy(root), one_of_each()
     (root / "solutions" / SERIES / f"{SERIES}.ipynb").write_bytes(b"".join(EXPORTER.write(variants, META)))
