@@ -131,6 +131,12 @@ REFUSED: list[tuple[Callable[[], Any], dict[str, Any], str, str | None]] = [
         "BatchNorm reçoit 3 canaux, et on lui en a annoncé 8",
         "module.norm-channels",
     ),
+    (
+        lambda: forward(lambda self, x: x + self.conv1(x)),
+        {},
+        "deux tenseurs de tailles différentes, 3 et 8, ne s’additionnent pas",
+        "module.sizes",
+    ),
     (lambda: forward(lambda self, x: x.view(-1, 1000)), {}, "view ou reshape", "module.view"),
     (
         lambda: forward(lambda self, x: self.fc(norm_out(self, x).reshape(1, 2, -1)[..., :1024])),

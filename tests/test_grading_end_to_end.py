@@ -9,6 +9,7 @@ import pytest
 from simulated_class import CourseCopy, fill, source_of
 from student_copies import Classwork
 from tp_pooling_answers import POOLING
+from tp_resnet_answers import RESNET
 from tp_tailles_answers import TAILLES
 
 from coursekit.course import release
@@ -17,7 +18,7 @@ from coursekit.course.feedback import HIDDEN_NOTICE
 pytest.importorskip("nbgrader", reason="nbgrader manque : pip install -e .[course]")
 pytest.importorskip("torch", reason="torch manque : pip install -e .[torch]")
 
-CLASSWORKS = (TAILLES, POOLING)
+CLASSWORKS = (TAILLES, POOLING, RESNET)
 BY_HAND = 1.5
 REMARK = "Il manque une comparaison."
 ENGLISH = ("Score:", "Student’s answer", "Grade cell", "Comments:", "No response", "(Top)", "Traceback (most")

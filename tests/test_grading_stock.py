@@ -1,4 +1,4 @@
-"""Une copie honnête se prépare comme nbgrader la préparerait : les deux devoirs, et le cours livré avec nbgrader."""
+"""Une copie honnête se prépare comme nbgrader la préparerait : les trois devoirs, et le cours livré avec nbgrader."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 from simulated_class import ROOT, fill
 from student_copies import Classwork
 from tp_pooling_answers import POOLING
+from tp_resnet_answers import RESNET
 from tp_tailles_answers import TAILLES
 
 from coursekit.course.folder import CourseFolder
@@ -81,6 +82,7 @@ COPIES = {"intacte": _nothing, "essais partout": _free_cells_everywhere}
 COURSES = (
     _ours(TAILLES),
     _ours(POOLING),
+    _ours(RESNET),
     Course("problem1", DOCS / "source" / "ps1" / "problem1.ipynb", COPIES),
     Course("problem2", DOCS / "source" / "ps1" / "problem2.ipynb", COPIES),
     Course("taches", TASKS, COPIES),
