@@ -724,8 +724,8 @@ print(checks.function(identity_fits, course_fits, draw_branch, mistakes=fit_mist
 # Comparez ensuite les deux blocs sur 256 canaux, en entrée comme en sortie : c’est ce rapport qui a permis 152 couches.
 
 # %% [markdown] hint="q2"
-# Une fonction auxiliaire rend les deux réponses courtes : le nombre de paramètres d’une convolution $F \times F$, de $C$
-# canaux vers $K$, et de sa normalisation. Un test dit ensuite s’il faut une projection : la forme change si les canaux
+# Une fonction auxiliaire rend les deux réponses courtes : le nombre de paramètres d’une convolution de taille $F$, de
+# $C$ canaux vers $K$, et de sa normalisation. Un test dit ensuite s’il faut une projection : la forme change si les canaux
 # changent **ou** si le pas dépasse 1.
 
 
