@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parent.parent
-ASSIGNED = {"bases/tailles": "tp-tailles", "bases/pooling": "tp-pooling"}
+ASSIGNED = {
+    "bases/tailles": "tp-tailles",
+    "bases/pooling": "tp-pooling",
+    "architectures/resnet": "tp-resnet",
+}
 MYST = re.compile(r"\{(?:glue|term|cite|numref|ref|doc)\b|^:::|^```\{", re.MULTILINE)
 
 
