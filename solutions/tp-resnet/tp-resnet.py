@@ -725,8 +725,8 @@ print(checks.function(identity_fits, course_fits, draw_branch, mistakes=fit_mist
 
 # %% [markdown] hint="q2"
 # Une fonction auxiliaire rend les deux réponses courtes : le nombre de paramètres d’une convolution de taille $F$, de
-# $C$ canaux vers $K$, et de sa normalisation. Un test dit ensuite s’il faut une projection : la forme change si les canaux
-# changent **ou** si le pas dépasse 1.
+# $C$ canaux vers $K$, et de sa normalisation. Un test dit ensuite s’il faut une projection : la forme change si les
+# canaux changent **ou** si le pas dépasse 1.
 
 
 # %% answer="q2"
