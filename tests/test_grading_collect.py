@@ -13,14 +13,14 @@ import pytest
 
 pytest.importorskip("nbgrader", reason="nbgrader manque : pip install -e .[course]")
 
-from attacks import RIGHT, Special, Stage, stopped_by, toy
+from attacks import RIGHT, Special, Stage, Submission, stopped_by, toy
 from graded_course import Course, template
 from stock_nbgrader import ASSIGNMENT
 
 from coursekit.errors import CourseError, UnknownNameError
 from coursekit.grading import Status
 from coursekit.grading.collect import open_course
-from coursekit.grading.collect.names import match, shown
+from coursekit.grading.collect.names import Match, match, shown
 from coursekit.grading.collect.receipt import parse
 
 NOTEBOOK = f"{toy.NAME}.ipynb"
@@ -104,6 +104,32 @@ def test_a_renamed_notebook_is_recognized_or_reported(attack: Any, course: Cours
     assert all(
         character.isprintable() or character in "\u202f\u00a0" for character in "".join(collected.remarks)
     )
+
+
+def test_a_path_is_never_a_name() -> None:
+    """Un nom qui remonte n’existe que dans une archive."""
+    path = f"../../{NOTEBOOK}"
+
+    assert match([toy.NAME], [path]) == Match({}, [path])
+
+
+def test_a_notebook_in_a_subfolder_is_reported(course: Course) -> None:
+    files = {f"tp/{NOTEBOOK}": RIGHT.data, f".ipynb_checkpoints/{NOTEBOOK}": RIGHT.data}
+    course.submit("eleve", Submission(files))
+    collected = course.assignment().collect("eleve")
+
+    assert collected.notebooks[toy.NAME].verdict.status is Status.MISSING
+    (remark,) = collected.remarks
+    assert "tp/entraînement.ipynb" in remark
+    assert "sous-dossier" in remark
+
+
+def test_a_thousand_strays_do_not_make_a_thousand_remarks(course: Course) -> None:
+    course.submit("eleve", RIGHT.adding({f"essai {rank}.ipynb": b"" for rank in range(1000)}))
+    remarks = course.assignment().collect("eleve").remarks
+
+    assert len(remarks) == 21
+    assert remarks[-1].startswith("Et 980 autres")
 
 
 def test_a_link_on_the_whole_folder_is_rejected(course: Course) -> None:

@@ -15,7 +15,7 @@ from coursekit.grading.collect import names
 from coursekit.grading.collect.folder import Entry, NotOrdinaryError, entries, read
 from coursekit.grading.collect.names import shown
 from coursekit.grading.collect.receipt import FILE, LONGEST, Receipt, receipt
-from coursekit.grading.collect.references import ignored, read_references, support_files
+from coursekit.grading.collect.references import ignored, ignored_folder, read_references, support_files
 from coursekit.grading.collect.values import Collected, Submitted
 from coursekit.grading.exchange import Limits
 from coursekit.grading.prepare import DEFAULT_LIMITS, Reference
@@ -24,6 +24,7 @@ from coursekit.grading.vocabulary import Status, Verdict
 if TYPE_CHECKING:
     from coursekit.grading.collect.course import GradedCourse
 
+_MOST_REMARKS = 20
 _LONGEST_ID = 128
 """La place que le carnet de notes réserve à l’identifiant d’un élève, en caractères."""
 
@@ -114,7 +115,8 @@ class _Reading:
 
     def collected(self, student: str) -> Collected:
         expected = list(self.assignment.references)
-        matched = names.match(expected, [path for path in self.found if "/" not in path])
+        ignore = self.assignment.course.directory.ignore
+        matched = names.match(expected, [path for path in self.found if not ignored_folder(path, ignore)])
         notebooks = {name: self._notebook(matched.found.get(name)) for name in expected}
         told = list(names.remarks(expected, matched))
         if self.cut:
@@ -131,7 +133,7 @@ class _Reading:
             {**files, **self.assignment.files},
             times.received,
             times.arrived,
-            tuple(told),
+            tuple(_bounded(told)),
         )
 
     def _notebook(self, file: str | None) -> Submitted:
@@ -181,6 +183,12 @@ class _Reading:
                 fault = str(error)
             if fault:
                 told.append(f"Fichier « {shown(path)} » laissé de côté : {fault}.")
+
+
+def _bounded(told: list[str]) -> list[str]:
+    """Un dossier de mille fichiers refusés ne fait pas mille remarques."""
+    more = len(told) - _MOST_REMARKS
+    return told if more <= 0 else [*told[:_MOST_REMARKS], f"Et {more} autres remarques de cette sorte."]
 
 
 def _unusable(student: str) -> str:

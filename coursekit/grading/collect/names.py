@@ -26,7 +26,7 @@ class Match:
 
 
 def match(expected: Sequence[str], submitted: Iterable[str]) -> Match:
-    """Associe les noms attendus, sans extension, aux fichiers remis à la racine du dossier.
+    """Associe les noms attendus, sans extension, aux fichiers remis ; un notebook d’un sous-dossier n’est pas attendu.
 
     Le nom exact l’emporte, puis le même nom autrement encodé, puis un nom qui ne diffère que par ce que le trajet
     ajoute ; de deux copies numérotées, la dernière. Deux noms attendus qui se confondraient ne se devinent pas.
@@ -40,7 +40,11 @@ def match(expected: Sequence[str], submitted: Iterable[str]) -> Match:
             if name in result.found or shared[wanted] > 1:
                 continue
             taken = result.found.values()
-            candidates = [file for file in notebooks if spelling(file) == wanted and file not in taken]
+            candidates = [
+                file
+                for file in notebooks
+                if "/" not in file and spelling(file) == wanted and file not in taken
+            ]
             if candidates:
                 result.found[name] = max(candidates, key=lambda file: (_copy_number(file), file))
     result.strays = [file for file in notebooks if file not in result.found.values()]
@@ -60,7 +64,12 @@ def remarks(expected: Sequence[str], result: Match) -> Iterator[str]:
     for file in result.strays:
         told = f"« {shown(file)} » n’est pas un notebook du devoir : pas noté."
         if missing:
-            told += f" S’il fallait le lire comme « {shown(missing[0])} », renommez-le {shown(missing[0])}{EXTENSION}."
+            name = shown(missing[0])
+            told += (
+                f" Pour qu’il le soit, sortez-le de son sous-dossier, sous le nom {name}{EXTENSION}."
+                if "/" in file
+                else f" S’il fallait le lire comme « {name} », renommez-le {name}{EXTENSION}."
+            )
         yield told
 
 

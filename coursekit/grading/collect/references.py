@@ -78,3 +78,8 @@ def ignored(path: str, patterns: list[str]) -> bool:
     return any(fnmatch(part, pattern) for part in parts for pattern in patterns) or any(
         part.endswith(EXTENSION) for part in parts
     )
+
+
+def ignored_folder(path: str, patterns: list[str]) -> bool:
+    """Ce fichier est-il dans un dossier que le cours ignore, comme les copies de Jupyter (`.ipynb_checkpoints`) ?"""
+    return any(fnmatch(folder, pattern) for folder in path.split("/")[:-1] for pattern in patterns)

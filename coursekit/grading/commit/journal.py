@@ -12,12 +12,19 @@ import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from coursekit.grading.commit.failures import CommitError
 
 FOLDER = ".coursekit"
 BEGIN, DONE = "begin", "done"
+
+
+class _Line(NamedTuple):
+    """Où est une ligne du journal : la garder en mémoire coûterait, pour dix mille copies."""
+
+    start: int
+    size: int
 
 
 class Journal:
@@ -35,7 +42,7 @@ class Journal:
         self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
             self._lock(assignment, wait)
-            self._done, self._begun = _read(self.path.read_bytes())
+            self._done, self._begun = self._read()
             self._mend()
         except BaseException:
             os.close(self._file)
@@ -48,7 +55,9 @@ class Journal:
 
     def done(self, student: str) -> Mapping[str, Any] | None:
         """La dernière ligne « noté » de cette copie, si rien n’a été entrepris depuis."""
-        return None if student in self._begun else self._done.get(student)
+        if student in self._begun or student not in self._done:
+            return None
+        return dict(json.loads(os.pread(self._file, self._done[student].size, self._done[student].start)))
 
     @property
     def unfinished(self) -> frozenset[str]:
@@ -60,12 +69,10 @@ class Journal:
         self._begun.add(student)
 
     def finish(self, student: str, record: Mapping[str, Any]) -> None:
-        line = {"step": DONE, "student": student, **record}
-        self._append(line)
-        self._done[student] = line
+        self._done[student] = self._append({"step": DONE, "student": student, **record})
         self._begun.discard(student)
 
-    def _append(self, record: Mapping[str, Any]) -> None:
+    def _append(self, record: Mapping[str, Any]) -> _Line:
         line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
         size = os.fstat(self._file).st_size
         try:
@@ -76,6 +83,7 @@ class Journal:
         except OSError:
             os.ftruncate(self._file, size)
             raise
+        return _Line(size, len(line))
 
     def _lock(self, assignment: str, wait: float) -> None:
         until = time.monotonic() + wait
@@ -99,19 +107,21 @@ class Journal:
             os.write(self._file, b"\n")
             os.fsync(self._file)
 
-
-def _read(data: bytes) -> tuple[dict[str, Mapping[str, Any]], set[str]]:
-    done: dict[str, Mapping[str, Any]] = {}
-    begun: set[str] = set()
-    for line in data.split(b"\n"):
-        try:
-            record = json.loads(line)
-            step, student = record["step"], record["student"]
-        except (ValueError, KeyError, TypeError):
-            continue
-        if step == BEGIN:
-            begun.add(student)
-        elif step == DONE:
-            done[student] = record
-            begun.discard(student)
-    return done, begun
+    def _read(self) -> tuple[dict[str, _Line], set[str]]:
+        done: dict[str, _Line] = {}
+        begun: set[str] = set()
+        start = 0
+        with self.path.open("rb") as lines:
+            for line in lines:
+                place, start = _Line(start, len(line)), start + len(line)
+                try:
+                    record = json.loads(line)
+                    step, student = record["step"], record["student"]
+                except (ValueError, KeyError, TypeError):
+                    continue
+                if step == BEGIN:
+                    begun.add(student)
+                elif step == DONE:
+                    done[student] = place
+                    begun.discard(student)
+        return done, begun
