@@ -42,6 +42,9 @@ from stock_nbgrader import ASSIGNMENT  # noqa: E402
 from tp_tailles_answers import TAILLES  # noqa: E402
 
 PARTS = ("speed", "cost", "where", "dask", "memory")
+QUIET = tuple(student for student in TAILLES.students if student.name != "fragile")
+"""Celui-là boucle, ce que chacun attend aussi longtemps : rien ne s’y compare."""
+
 HOSTILE = (
     "import os\nos._exit(0)",
     "while True:\n    pass",
@@ -63,7 +66,7 @@ def tailles(folder: Path, students: int, seed: int, hostile: float = 0.0) -> Cou
     for rank in range(students):
         notebook = course.notebook("exercises", TAILLES.name)
         for question in TAILLES.right:
-            answers = rng.choice(TAILLES.students).answers.get(question) or TAILLES.right[question]
+            answers = rng.choice(QUIET).answers.get(question) or TAILLES.right[question]
             fill(notebook, question, *(f"{part.strip(chr(10))}  # copie {rank}" for part in answers))
         name = "eleve"
         if rng.random() < hostile:

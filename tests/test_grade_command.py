@@ -310,7 +310,10 @@ def test_the_first_assignment_of_the_course(tmp_path):
 
     done = grade(course.root, name=TAILLES.name)
 
-    assert {one: verdict for one, verdict in done.verdicts.items() if verdict != "ok"} == {}
+    # Celui-là boucle sans fin dans une réponse : il y perd cette question, et les autres comptent.
+    assert {one: verdict for one, verdict in done.verdicts.items() if verdict != "ok"} == {
+        "fragile": "timeout"
+    }
     found = {
         one["student"]: {
             name: question["score"] for name, question in one["questions"].items() if name in TAILLES.tests

@@ -1,6 +1,5 @@
 """Conduire une classe : des postes locaux ou une grappe Dask, qui meurent, se figent, ou ne démarrent pas."""
 
-
 import pytest
 from attacks import toy
 from grading_posts import (

@@ -48,6 +48,7 @@ class _Seat:
     process: BaseProcess
     wire: Connection
     deadline: float
+    probes: bool
     ready: bool = False
     errand: _Errand | None = None
 
@@ -123,12 +124,15 @@ class LocalCrew:
             self._open()
 
     def _open(self) -> None:
+        probe = not any(seat.probes for seat in self._seats)
         here, there = self._context.Pipe()
         _never_block(here)
-        process = self._context.Process(target=serve, args=(there, self._post, os.getpid()), daemon=True)
+        process = self._context.Process(
+            target=serve, args=(there, self._post, os.getpid(), probe), daemon=True
+        )
         process.start()
         there.close()
-        self._seats.append(_Seat(process, here, time.monotonic() + START_SECONDS))
+        self._seats.append(_Seat(process, here, time.monotonic() + START_SECONDS, probe))
 
     def _heard(self) -> list[_Seat]:
         """Les postes qui ont quelque chose à dire, ou que l’on n’attend plus."""
