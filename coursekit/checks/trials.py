@@ -69,6 +69,7 @@ def draw_arguments(draws: Draws, count: int, seed: int) -> list[Arguments]:
 
 def attempt_all(given: Callable[..., Any], trials: list[Trial], started: list[Trial]) -> None:
     """Fait tous les essais. À exécuter sous garde ; `started` dit, au fur et à mesure, où l’on en est."""
+    foresee(given, [trial.arguments for trial in (*trials, *trials[:REPEATED])])
     failures = 0
     for trial in trials:
         started.append(trial)
@@ -83,6 +84,13 @@ def attempt_all(given: Callable[..., Any], trials: list[Trial], started: list[Tr
             started.append(trial)
             attempt(given, again)
             trial.unstable = again.failure is not None or not repeats(trial.result, again.result)
+
+
+def foresee(given: object, calls: list[Arguments]) -> None:
+    """Annonce les appels à qui le demande : une fonction d’un autre processus, qu’un message par appel ralentit."""
+    announce = getattr(type(given), "foresee_calls", None)
+    if announce is not None:
+        announce(given, calls)
 
 
 def attempt(given: Callable[..., Any], trial: Trial) -> None:

@@ -24,17 +24,17 @@ PRELOAD = (
     "coursekit.grading.execute.student.networks",
     "matplotlib.pyplot",
 )
-"""Ce qu’elle importe d’avance : rien d’un devoir, ni d’un carnet de notes."""
+"""Ce qu’elle importe d’avance : rien d’un devoir, ni d’un carnet de notes."""
 
 
 def execute(job: bytes, nursery: Nursery, trusted: Nursery | None = None) -> bytes:
     """Exécute une copie et la note.
 
-    `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests : par défaut, une
+    `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests : par défaut, une
     pépinière sans murs gardée pour les copies suivantes du même devoir.
 
     Raises:
-        CourseError: un processus n’a pas pu naître ; ce n’est pas la faute de l’élève.
+        CourseError: un processus n’a pas pu naître ; ce n’est pas la faute de l’élève.
     """
     from coursekit.grading.execute.run import Run, walls_of
 

@@ -21,7 +21,7 @@ _GRACE = 2.0
 _MARGIN = 1.0
 """Secondes de plus que l’élève : c’est lui qu’on arrête d’abord."""
 
-_FROM_TESTS = ("ask", "tested")
+_FROM_TESTS = ("ask", "foresee", "tested")
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,9 @@ class Examiner(Process):
             self.send({"op": "callback", "number": asked["number"], "body": body})
             return bytes(self.receive(deadline, outputs, ("returned",))["body"])
 
+        def answered(bodies: list[bytes]) -> None:
+            self.send({"op": "answers", "number": asked["number"], "bodies": bodies})
+
         def moved_on() -> bool:
             # `coursekit.checks` borne lui-même ses appels : les tests ont pu renoncer avant nous.
             self._stashed = self._stashed or self.peek(outputs, _FROM_TESTS)
@@ -102,8 +105,12 @@ class Examiner(Process):
         try:
             if pupil.gone is not None:
                 raise pupil.gone
-            body = pupil.call(asked["body"], self._test, deadline, outputs, called_back, moved_on)
-            self.send({"op": "answer", "number": asked["number"], "body": body})
+            known = (asked["body"], self._test, deadline, outputs, called_back, moved_on)
+            if asked["op"] == "foresee":
+                pupil.calls(*known, answered)
+                self.send({"op": "answered", "number": asked["number"]})
+            else:
+                answered([pupil.call(*known)])
         except GoneError as error:
             if self.gone is not None:
                 raise

@@ -82,11 +82,45 @@ class Pupil(Process):
         self.send({"op": "call", "body": body, "test": test, "limit": self._limits.output})
         while True:
             message = self.receive(deadline, outputs, ("answer", "callback"), glance)
+            if message["op"] == "callback":
+                self._serve(message, called_back)
+                continue
             if type(message.get("body")) is not bytes:
                 raise self._tampered()
-            if message["op"] == "answer":
-                return bytes(message["body"])
-            self.send({"op": "returned", "body": called_back(message["body"])})
+            return bytes(message["body"])
+
+    def calls(
+        self,
+        body: bytes,
+        test: int,
+        deadline: float,
+        outputs: list[Output],
+        called_back: Callable[[bytes], bytes],
+        glance: Callable[[], bool],
+        answered: Callable[[list[bytes]], None],
+    ) -> None:
+        """Des appels annoncés d’avance ; leurs réponses vont à `answered`, par gerbes.
+
+        Raises:
+            GoneError: l’élève n’a pas répondu.
+        """
+        self.send({"op": "calls", "body": body, "test": test, "limit": self._limits.output})
+        while True:
+            message = self.receive(deadline, outputs, ("answers", "answered", "callback"), glance)
+            if message["op"] == "answered":
+                return
+            if message["op"] == "callback":
+                self._serve(message, called_back)
+                continue
+            bodies = message.get("bodies")
+            if type(bodies) is not list or not all(type(one) is bytes for one in bodies):
+                raise self._tampered()
+            answered(bodies)
+
+    def _serve(self, message: dict[str, Any], called_back: Callable[[bytes], bytes]) -> None:
+        if type(message.get("body")) is not bytes:
+            raise self._tampered()
+        self.send({"op": "returned", "body": called_back(message["body"])})
 
     def test(self, source: str, deadline: float, outputs: list[Output]) -> Outcome:
         """Exécute une cellule de tests dans le processus de l’élève, faute de mieux.

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from coursekit.grading.execute.outputs import Publisher
 from coursekit.grading.execute.student.cells import describe
 from coursekit.grading.execute.student.table import Quiet, Table
 from coursekit.grading.execute.wire import NOTHING_ELSE, CrossingError, loaded_torch, pack, unpack
@@ -25,27 +26,37 @@ _IMMUTABLE = (type(None), bool, int, float, complex, str, bytes, range, slice)
 class Answering:
     """Sert les requêtes sur les objets d’un élève ; `names` est son espace de noms."""
 
-    def __init__(self, names: dict[str, Any], table: Table) -> None:
-        self.names, self.table = names, table
+    def __init__(self, names: dict[str, Any], table: Table, publisher: Publisher) -> None:
+        self.names, self.table, self.publisher = names, table, publisher
+        self.failed = False
+        """La dernière requête a levé une erreur."""
 
     def __call__(self, body: bytes) -> bytes:
         """La réponse à une requête, erreurs de l’élève comprises. Ne lève rien d’autre que Ctrl-C."""
+        return self.answer(lambda: unpack(body, self.table))
+
+    def answer(self, read: Callable[[], dict[str, Any]]) -> bytes:
+        """La réponse à la requête que rend `read`."""
         try:
+            self.failed = False
+            self.publisher.held = []
             self.table.begin()
-            request = unpack(body, self.table)
+            request = read()
             if "sync" in request:
                 self.table.networks.receive(*request["sync"])
             before = _mutable(request, self.table)
             with _without_gradient(request):
                 value = getattr(self, f"do_{request['do']}")(request)
-            answer = {"value": value, "changed": _changed(request, before, self.table)}
+            printed = self.publisher.release()
+            answer = {"value": value, "changed": _changed(request, before, self.table), "printed": printed}
             if self.table.networks is not None and any(changes := self.table.networks.changes()):
                 answer["sync"] = list(changes)
             packed = pack(answer, self.table)
             self.table.commit()
             return packed
         except BaseException as error:
-            return pack({"error": _failure(error)}, NOTHING_ELSE)
+            self.failed = True
+            return pack({"error": _failure(error), "printed": self.publisher.release()}, NOTHING_ELSE)
 
     def do_forward(self, request: dict[str, Any]) -> Any:
         return self.table.networks.forward(request)

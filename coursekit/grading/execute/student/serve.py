@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from coursekit.grading.children import GoneError
@@ -13,6 +14,7 @@ from coursekit.grading.execute.outputs import Output, Publisher
 from coursekit.grading.execute.student.calls import Answering
 from coursekit.grading.execute.student.cells import Cells
 from coursekit.grading.execute.student.inprocess import run_tests
+from coursekit.grading.execute.student.sheaf import Sheaf
 from coursekit.grading.execute.student.table import Table
 from coursekit.grading.execute.wire import CrossingError, pack, remember_arrays, unpack
 from coursekit.grading.frames import Channel
@@ -47,7 +49,7 @@ class Session:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.cells = Cells(Publisher(self._show, lambda what: self._send({"op": what})))
-        self.answering = Answering(self.cells.names, Table(self._callback))
+        self.answering = Answering(self.cells.names, Table(self._callback), self.cells.publisher)
         self.test = -1
 
     def loop(self) -> None:
@@ -58,17 +60,40 @@ class Session:
                     done = self.cells.run(order["source"], order["word"], order["limit"])
                     self._send({"op": "ran", **done})
                 case "call":
-                    self._send({"op": "answer", "body": self._answer(order)})
+                    self._begin(order)
+                    self._send({"op": "answer", "body": self._answer(partial(self.answering, order["body"]))})
+                case "calls":
+                    self._begin(order)
+                    self._foreseen(order["body"])
                 case "test":
                     done = run_tests(self.cells, order["source"], order["word"], order["limit"])
                     self._send({"op": "tested", **done})
 
-    def _answer(self, order: dict[str, Any]) -> bytes:
+    def _begin(self, order: dict[str, Any]) -> None:
         if order["test"] != self.test:
             self.test = order["test"]
             self.cells.publisher.begin(order["limit"])
+
+    def _foreseen(self, body: bytes) -> None:
+        """Des appels annoncés d’avance : chaque réponse part dès qu’elle est prête, ou avec ses voisines.
+
+        Une erreur finit la série : les tests n’iraient peut-être pas plus loin.
+        """
+        table = self.answering.table
+        request = unpack(body, table)
+        with Sheaf(lambda bodies: self._send({"op": "answers", "bodies": bodies})) as sheaf:
+            joined = {key: request[key] for key in ("sync", "no_grad") if key in request}
+            for args in request["calls"]:
+                call = {"do": "call", "on": request["on"], "args": args, "kwargs": {}, **joined}
+                sheaf.add(self._answer(partial(self.answering.answer, call.copy)))
+                joined.pop("sync", None)
+                if self.answering.failed:
+                    break
+        self._send({"op": "answered"})
+
+    def _answer(self, answering: Callable[[], bytes]) -> bytes:
         with self.cells.shell.builtin_trap, self.cells.shell.display_trap:
-            answer = self.answering(order["body"])
+            answer = answering()
         self.cells.settle()
         self.cells.finish()
         return answer

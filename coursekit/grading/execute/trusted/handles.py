@@ -9,12 +9,14 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from coursekit.grading.execute.student.table import FORWARDED, PUBLIC_TYPES
-from coursekit.grading.execute.trusted.link import GoneStudentError, Link
+from coursekit.grading.execute.trusted.link import GoneStudentError, Link, NeedsRealError
+from coursekit.grading.execute.trusted.series import Series
 from coursekit.grading.execute.wire import CrossingError, MalformedError, Reader, Writer, loaded_torch, pack
 
 if TYPE_CHECKING:
@@ -42,6 +44,10 @@ class Handle:
     def __init__(self, link: Link, number: int, about: dict[str, Any]) -> None:
         for name, value in zip(_PRIVATE, (link, number, about), strict=True):
             object.__setattr__(self, name, value)
+
+    def foresee_calls(self, calls: list[tuple[Any, ...]]) -> None:
+        """Annonce les appels qui vont être faits, dans l’ordre."""
+        self._link.others.foresee(self, [list(arguments) for arguments in calls])
 
     def __getattr__(self, name: str) -> Any:
         if name in _SECRETS:
@@ -158,6 +164,8 @@ class Handles:
         self._link = link
         self._known: dict[int, Handle] = {}
         self._functions: list[Callable[..., Any]] = []
+        self._function_numbers: dict[int, int] = {}
+        self._series: Series | None = None
         self._doubles: Doubles | None = None
         self._epoch = 0
 
@@ -191,7 +199,26 @@ class Handles:
         """Un appel ; si un gradient peut le traverser, il est relié au graphe d’ici."""
         if loaded_torch() is not None and self.doubles.crosses([list(args), kwargs]):
             return self.doubles.call(on, args, kwargs)
+        if self._series is not None and not kwargs:
+            series = self._series
+            if (answer := series.take(on, list(args))) is not None:
+                return self._link.value_of(answer, {"args": list(args)})
+            self._series = None
         return self._link.ask(do="call", on=on, args=list(args), kwargs=kwargs)
+
+    def foresee(self, on: Handle, calls: list[list[Any]]) -> None:
+        """Annonce des appels qui vont suivre. Ce qui ne s’y prête pas se fera appel par appel."""
+        self.settle()
+        if loaded_torch() is None or not self.doubles.crosses(calls):
+            with suppress(CrossingError, NeedsRealError, GoneStudentError):
+                self._series = Series(self._link, on, calls)
+
+    def settle(self) -> None:
+        """Finit la série en cours, s’il y en a une."""
+        series, self._series = self._series, None
+        if series is not None:
+            with suppress(GoneStudentError):
+                series.finish()
 
     def write(self, writer: Writer, value: Any, depth: int) -> list[Any]:
         kind = type(value)
@@ -205,8 +232,10 @@ class Handles:
         if kind is type and any(value is known for known in PUBLIC_TYPES.values()):
             return ["C", value.__name__]
         if kind in _Functions:
-            self._functions.append(value)
-            return ["K", len(self._functions) - 1, str(getattr(value, "__name__", "f"))]
+            number = self._function_numbers.setdefault(id(value), len(self._functions))
+            if number == len(self._functions):
+                self._functions.append(value)
+            return ["K", number, str(getattr(value, "__name__", "f"))]
         raise self._link.needs(f"ces tests donnent à l’élève un objet de type {kind.__name__}.")
 
     def read(self, reader: Reader, node: list[Any]) -> Any:

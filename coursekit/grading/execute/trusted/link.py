@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import builtins
 import queue
+import sys
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -35,6 +37,10 @@ class Codec(Others, Protocol):
 
     def call(self, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
 
+    def foresee(self, on: Any, calls: list[list[Any]]) -> None: ...
+
+    def settle(self) -> None: ...
+
 
 class Link:
     """Envoie les requêtes et attend leurs réponses, d’où qu’on l’appelle.
@@ -44,7 +50,7 @@ class Link:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self._answers: dict[int, queue.SimpleQueue[dict[str, Any]]] = {}
+        self._open: dict[int, Conversation] = {}
         self._lock = threading.Lock()
         self._asked = 0
         self.orders: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
@@ -78,40 +84,54 @@ class Link:
         """
         if self.lost:
             raise GoneStudentError(self.lost)
+        self.others.settle()
         self.others.sync(request)
         body = pack(request, self.others)
+        conversation = self.open("ask", body)
+        try:
+            answer = self.answer_of(conversation.next() or b"")
+        finally:
+            self.close(conversation)
+        return self.value_of(answer, request)
+
+    def open(self, op: str, body: bytes) -> Conversation:
+        """Envoie une requête ; ses réponses se lisent sur ce qui est rendu."""
+        if self.lost:
+            raise GoneStudentError(self.lost)
         self.before_asking()
         with self._lock:
             self._asked += 1
-            number, inbox = self._asked, queue.SimpleQueue[dict[str, Any]]()
-            self._answers[number] = inbox
-        self.send({"op": "ask", "number": number, "body": body})
-        try:
-            return self._wait(number, inbox, request)
-        finally:
-            self._answers.pop(number, None)
+            made = self._open[self._asked] = Conversation(self, self._asked)
+        self.send({"op": op, "number": made.number, "body": body})
+        return made
 
-    def _wait(self, number: int, inbox: queue.SimpleQueue[dict[str, Any]], request: dict[str, Any]) -> Any:
-        while True:
-            message = inbox.get()
-            if message["op"] == "gone":
-                self.lost = message["message"]
-                raise GoneStudentError(self.lost)
-            if message["op"] == "callback":
-                self.send({"op": "returned", "number": number, "body": self.called_back(message["body"])})
-                continue
-            try:
-                answer = unpack(message["body"], self.others)
-                if "sync" in answer:
-                    self.others.synced(answer["sync"])
-            except (MalformedError, LookupError, TypeError, ValueError):
-                self.tampered = True
-                raise
-            if "error" in answer:
-                raise rebuilt(answer["error"])
-            if answer["changed"] is not None:
-                copy_back(request, answer["changed"])
-            return answer["value"]
+    def close(self, conversation: Conversation) -> None:
+        self._open.pop(conversation.number, None)
+
+    def answer_of(self, body: bytes) -> dict[str, Any]:
+        """Une réponse relue ; ce que l’élève y dit de ses modules est retenu.
+
+        Raises:
+            MalformedError: ce n’en est pas une.
+        """
+        try:
+            answer: dict[str, Any] = unpack(body, self.others)
+            if "sync" in answer:
+                self.others.synced(answer["sync"])
+            for name, text in answer["printed"]:
+                (sys.stderr if name == "stderr" else sys.stdout).write(text)
+        except (MalformedError, LookupError, TypeError, ValueError):
+            self.tampered = True
+            raise
+        return answer
+
+    def value_of(self, answer: dict[str, Any], request: dict[str, Any]) -> Any:
+        """La valeur d’une réponse, une fois refait sur les arguments ce que l’appel leur a fait."""
+        if "error" in answer:
+            raise rebuilt(answer["error"])
+        if answer["changed"] is not None:
+            copy_back(request, answer["changed"])
+        return answer["value"]
 
     def send(self, message: dict[str, Any]) -> None:
         self._channel.send(pack(message))
@@ -120,13 +140,46 @@ class Link:
         try:
             while True:
                 message = unpack(self._channel.receive())
-                if message["op"] in ("answer", "gone", "callback"):
-                    if (inbox := self._answers.get(message["number"])) is not None:
-                        inbox.put(message)
+                if "number" in message:
+                    if (conversation := self._open.get(message["number"])) is not None:
+                        conversation.inbox.put(message)
                 else:
                     self.orders.put(message)
         except GoneError:
             self.orders.put(None)
+
+
+class Conversation:
+    """Une requête, ses rappels et ses réponses."""
+
+    def __init__(self, link: Link, number: int) -> None:
+        self.number = number
+        self.inbox: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._link = link
+        self._ready: deque[bytes] = deque()
+        self._over = False
+
+    def next(self, seconds: float | None = None) -> bytes | None:
+        """La réponse suivante ; `None` s’il n’y en aura plus.
+
+        Raises:
+            GoneStudentError: le processus de l’élève s’est arrêté.
+            queue.Empty: elle n’est pas venue à temps.
+        """
+        while not self._ready and not self._over:
+            message = self.inbox.get(timeout=seconds)
+            match message["op"]:
+                case "answers":
+                    self._ready.extend(message["bodies"])
+                case "answered":
+                    self._over = True
+                case "gone":
+                    self._link.lost = message["message"]
+                    raise GoneStudentError(message["message"])
+                case "callback":
+                    body = self._link.called_back(message["body"])
+                    self._link.send({"op": "returned", "number": self.number, "body": body})
+        return self._ready.popleft() if self._ready else None
 
 
 def rebuilt(told: dict[str, Any]) -> BaseException:

@@ -101,6 +101,7 @@ class Session:
             value = f"{STUDENT}{type(value).__name__}" if issubclass(type(value), Handle) else judged(value)
         except BaseException as escaped:
             error, value = escaped, None
+        self.handles.settle()
         self._settle()
         return {
             "error": describe(error),
