@@ -407,7 +407,7 @@ def test_a_read_only_gradebook_says_so(course: Course) -> None:
 FULL_AT = [
     *(("open", late) for late in range(1, 5)),
     *(("write", late) for late in range(1, 3)),
-    *(("fsync", late) for late in range(1, 6)),
+    *(("fsync", late) for late in range(1, 5)),
     *(("rename", late) for late in range(1, 3)),
     ("mkdir", 2),
 ]

@@ -20,8 +20,8 @@ LONGEST = 64
 
 # Un nom de fuseau se cherche sur le disque : il ne doit pas pouvoir désigner un autre fichier.
 _ZONE = r"[A-Z][A-Za-z]{0,30}(?:/[A-Z][A-Za-z_]{1,30})?"
-_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?"
-_WRITTEN = re.compile(rf"(?P<time>{_TIME})(?: ?(?P<offset>[+-]\d\d:?\d\d)| {_ZONE})?", re.ASCII)
+_TIME = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?"
+_WRITTEN = re.compile(rf"(?P<time>{_TIME})(?: ?(?P<offset>[+-]\d\d:?\d\d|Z)| {_ZONE})?", re.ASCII)
 _FIRST_NBGRADER = datetime(2014, 1, 1)
 _CLOCKS_DIFFER = 600.0
 _COPIED = 60.0
@@ -54,6 +54,8 @@ def receipt(stamp: Entry | None, content: bytes | None, notebooks: Iterable[Entr
     told = (
         f"{FILE} {why} : l’heure retenue est celle de l’arrivée du fichier, {arrived:%d/%m/%Y %H:%M} (UTC)."
     )
+    if announced is None:
+        told += " Formgrader n’affichera pas la liste des copies tant que ce fichier est là : effacez-le."
     return Receipt(arrived, arrived, told)
 
 

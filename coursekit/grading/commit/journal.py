@@ -1,4 +1,4 @@
-"""Le journal d’un devoir : une ligne de JSON par étape, écrite pour de bon avant de passer à la suivante.
+"""Le journal d’un devoir : une ligne de JSON par étape ; « noté » n’y est dit qu’une fois tout sur le disque.
 
 Il dit quelles copies sont notées, et laquelle était en cours quand tout s’est arrêté. Une ligne coupée est ignorée : la
 copie dont elle parlait se recommence. Rien n’y dépend de l’heure.
@@ -65,21 +65,23 @@ class Journal:
         return frozenset(self._begun)
 
     def begin(self, student: str, key: str) -> None:
-        self._append({"step": BEGIN, "student": student, "key": key})
+        # Perdre cette ligne dans une coupure de courant ne perd rien : attendre le disque ne servirait à rien.
+        self._append({"step": BEGIN, "student": student, "key": key}, wait=False)
         self._begun.add(student)
 
     def finish(self, student: str, record: Mapping[str, Any]) -> None:
         self._done[student] = self._append({"step": DONE, "student": student, **record})
         self._begun.discard(student)
 
-    def _append(self, record: Mapping[str, Any]) -> _Line:
+    def _append(self, record: Mapping[str, Any], *, wait: bool = True) -> _Line:
         line = json.dumps(record, ensure_ascii=False, allow_nan=False).encode() + b"\n"
         size = os.fstat(self._file).st_size
         try:
             view = memoryview(line)
             while view:
                 view = view[os.write(self._file, view) :]
-            os.fsync(self._file)
+            if wait:
+                os.fsync(self._file)
         except OSError:
             os.ftruncate(self._file, size)
             raise
