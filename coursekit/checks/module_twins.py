@@ -117,47 +117,50 @@ def _named_tensors(module: nn.Module, layers: list[str]) -> Ordered:
 def _paired_by_input(
     given: nn.Module, reference: nn.Module, weights: Weights, mine: torch.Tensor, theirs: torch.Tensor
 ) -> tuple[Ordered, Ordered]:
-    """Les poids des couches qui reçoivent la même chose, puis les autres.
+    """Les poids des couches qui reçoivent la même chose, puis les autres, dans l’ordre où elles s’exécutent.
 
-    Chaque couche de l’élève prend, à son appel, les poids de celle de la référence qui a reçu cette entrée : la suite
-    en dépend.
+    Une couche bien appariée donne leur bonne entrée aux suivantes : on recommence tant que cela en apparie une.
     """
-    waiting = {call.name: call for call in reversed(_calls(reference, weights, theirs))}
-    layers = layers_with_parameters(given)
-    own_weights = _named_tensors(given, [name for name, _ in layers])
-    lent = {name: tensor.detach().to(mine, copy=True) for name, tensor in own_weights}
+    wanted = _calls(reference, weights, theirs)
     paired: dict[str, str] = {}
-
-    def lend(name: str) -> Any:
-        own = _named_tensors(given, [name])
-
-        def hook(layer: nn.Module, inputs: tuple[Any, ...]) -> None:
-            if name in paired or not inputs:
-                return
-            for call in reversed(waiting.values()):
-                twins = _named_tensors(reference, [call.name])
-                if _shapes(twins) == _shapes(own) and near(inputs[0], call.input):
-                    paired[name] = call.name
-                    del waiting[call.name]
-                    for (here, _), (there, _) in zip(own, twins, strict=True):
-                        lent[here].copy_(weights[there])
-                    return
-
-        return hook
-
-    hooks = [part.register_forward_pre_hook(lend(name)) for name, part in layers]
-    try:
-        _output(given, lent, mine)
-    finally:
-        for hook in hooks:
-            hook.remove()
-    rest = [name for name, _ in layers if name not in paired]
-    others = [name for name, _ in layers_with_parameters(reference) if name not in paired.values()]
-    return _named_tensors(given, [*paired, *rest]), _named_tensors(reference, [*paired.values(), *others])
+    while True:
+        ordered, twins = _pairs_first(given, mine, paired), _pairs_first(reference, theirs, _swapped(paired))
+        matched = _match(ordered, twins, weights)
+        if isinstance(matched, Fault):
+            return ordered, twins
+        found = dict(_received_alike(_calls(given, matched, mine), wanted, paired))
+        if not found:
+            return ordered, twins
+        paired |= found
 
 
-def _shapes(tensors: Ordered) -> list[torch.Size]:
-    return [tensor.shape for _, tensor in tensors]
+def _swapped(paired: dict[str, str]) -> dict[str, str]:
+    return {theirs: mine for mine, theirs in paired.items()}
+
+
+def _pairs_first(module: nn.Module, x: torch.Tensor, paired: dict[str, str]) -> Ordered:
+    *_, executed = _orders(module, x)
+    rank = {name: place for place, name in enumerate(paired)}
+    return sorted(executed, key=lambda pair: rank.get(pair[0].rpartition(".")[0], len(rank)))
+
+
+def _received_alike(
+    calls: list[Call], wanted: list[Call], paired: dict[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Les couches pas encore appariées qui reçoivent la même entrée, et dont les poids ont les mêmes formes."""
+    done, taken = set(paired), set(paired.values())
+    for call in calls:
+        for twin in wanted:
+            if call.name in done or twin.name in taken or _shapes(call.layer) != _shapes(twin.layer):
+                continue
+            if near(call.input, twin.input):
+                done.add(call.name)
+                taken.add(twin.name)
+                yield call.name, twin.name
+
+
+def _shapes(layer: nn.Module) -> list[torch.Size]:
+    return [tensor.shape for _, tensor in _named_tensors(layer, [""])]
 
 
 def _match(ordered: Ordered, twins: Ordered, weights: Weights) -> Weights | Fault:
