@@ -33,7 +33,7 @@ from graded_course import (
 from nbformat import from_dict
 from nbgrader.preprocessors import CheckCellMetadata, OverwriteCells, SaveAutoGrades
 from nbgrader.utils import determine_grade
-from stock_nbgrader import ASSIGNMENT
+from stock_nbgrader import ASSIGNMENT, StockNbgrader
 
 from coursekit.grading.commit import CommitError, Writer
 from coursekit.grading.commit.notebook import correct
@@ -523,6 +523,58 @@ def test_an_answer_counts_as_blank_or_given() -> None:
 
     assert made.scores == {"a": None, "b": 0, "c": 0}
     assert made.comments == {"a": None, "b": "No response.", "c": "No response."}
+
+
+def _add_notebook(course: Course, name: str, notebook: dict[str, Any]) -> None:
+    """Ajoute un notebook au devoir, comme le ferait une nouvelle distribution."""
+    data = toy.as_bytes(notebook)
+    (course.root / "source" / ASSIGNMENT / f"{name}.ipynb").write_bytes(data)
+    StockNbgrader(f"sqlite:///{course.root / 'gradebook.db'}").release(name, data)
+
+
+def test_an_assignment_of_two_notebooks(course: Course) -> None:
+    """Une copie déjà notée reçoit les cellules du second ; qui ne l’a pas remis y a 0."""
+    course.grade({"juste": FULL})
+    _add_notebook(course, "second", toy.source())
+    course.submit("deux", RIGHT.adding({"second.ipynb": RIGHT.data}))
+
+    assert course.grade({"juste": FULL, "deux": FULL}) == ["juste", "deux"]
+    with course.gradebook() as gradebook:
+        scores = {
+            student: gradebook.find_submission(ASSIGNMENT, student).score for student in ("juste", "deux")
+        }
+        missing = gradebook.find_submission_notebook("second", ASSIGNMENT, "juste")
+        assert {grade.auto_score for grade in missing.grades} == {0}
+        assert not missing.needs_manual_grade
+    assert scores == {"juste": 6, "deux": 12}
+    assert "n’a pas été remis" in corrected(course, "juste", "second").cells[0].source
+    assert course.grade({"juste": FULL, "deux": FULL}) == []
+
+
+def _with_task() -> dict[str, Any]:
+    notebook = toy.source()
+    metadata = {"grade": False, "solution": False, "locked": True, "task": True, "schema_version": 3}
+    cell = {"cell_type": "markdown", "id": "tache", "source": "Tracez la courbe.", "metadata": {}}
+    cell["metadata"] = {"nbgrader": {**metadata, "grade_id": "tache", "points": 3}}
+    notebook["cells"].append(cell)
+    return notebook
+
+
+def test_a_task_waits_for_the_teacher_and_keeps_his_grade(course: Course) -> None:
+    _add_notebook(course, "tache", _with_task())
+    course.submit("juste", RIGHT.adding({"tache.ipynb": RIGHT.data}))
+    course.grade({"juste": FULL})
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("tache", "tache", ASSIGNMENT, "juste")
+        assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+        grade.manual_score, grade.needs_manual_grade = 2.5, False
+        gradebook.db.commit()
+    course.submit("juste", WRONG.adding({"tache.ipynb": WRONG.data}))
+    course.grade({"juste": NOTHING})
+
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("tache", "tache", ASSIGNMENT, "juste")
+        assert (grade.auto_score, grade.manual_score, grade.needs_manual_grade) == (None, 2.5, False)
 
 
 def test_a_course_where_the_journal_cannot_be_written(course: Course) -> None:
