@@ -11,6 +11,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -276,6 +277,25 @@ def test_killing_ends_even_who_ignores_everything(nursery: Nursery) -> None:
     )
     with pytest.raises(GoneError):
         child.receive(0.3)
+    child.kill()
+
+
+BETRAYING = """import os, sys
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        os.execv(sys.executable, [sys.executable, "-c", "import time; time.sleep(3600)"])
+    os._exit(0)
+os.wait()
+os.kill(os.getppid(), 9)"""
+"""Tuer son gardien, pour que le démon n’en ait plus."""
+
+
+def test_a_daemon_does_not_outlive_its_killed_guardian(nursery: Sandbox | Bare) -> None:
+    child = nursery.spawn(Limits(), {})
+    child.send(BETRAYING.encode())
+    with suppress(GoneError):
+        child.receive(5)
     child.kill()
 
 

@@ -7,6 +7,7 @@ que lit et écrit qui la note, joint le réseau, et son disque n’a pas de born
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -19,19 +20,22 @@ from coursekit.grading.sandbox.child import ForkedChild
 from coursekit.grading.sandbox.room import checked_names
 from coursekit.grading.sandbox.server import ENVIRONMENT, Program, Server, missing, python, source_root
 
+_PREFIX = "coursekit-notes-"
+
 
 class Bare:
     """Une pépinière sans murs (`coursekit.grading.children.Nursery`).
 
     Args:
-        entry: la fonction de l’élève, « module:fonction » ; elle reçoit un `Channel`.
+        entry: la fonction de l’élève, `module:fonction` ; elle reçoit un `Channel`.
         preload: les modules importés d’avance, s’ils sont installés.
         path: des dossiers de plus d’où importer.
     """
 
     def __init__(self, entry: str, preload: Sequence[str] = (), path: Sequence[str | Path] = ()) -> None:
         self._program = Program(entry, tuple(preload), tuple(str(place) for place in path))
-        self._folder = Path(tempfile.mkdtemp(prefix="coursekit-"))
+        _sweep(Path(tempfile.gettempdir()))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._groups = Groups.here()
         self._server = self._start()
 
@@ -69,3 +73,11 @@ class Bare:
     def _start(self) -> Server:
         environment = {**ENVIRONMENT, "PYTHONPATH": str(source_root())}
         return Server(self._program, python, environment)
+
+
+def _sweep(folder: Path) -> None:
+    """Efface les dossiers d’une notation qui n’a pas pu finir."""
+    for left in folder.glob(f"{_PREFIX}*-*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists() and left.lstat().st_uid == os.geteuid():
+            shutil.rmtree(left, ignore_errors=True)

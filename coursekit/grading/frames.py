@@ -1,7 +1,7 @@
 """Des messages entiers sur une prise : leur longueur, puis leurs octets.
 
-Le même `Channel` sert des deux côtés. Une attente a toujours une borne du côté de qui surveille ; une lecture ou une
-écriture interrompue (délai, Ctrl-C) reprend où elle en était, sans perdre ni répéter d’octet.
+Le même `Channel` sert des deux côtés. Qui surveille n’attend jamais sans borne ; une lecture ou une écriture
+interrompue (délai, Ctrl-C) reprend où elle en était, sans perdre ni répéter d’octet.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Register:
         self.socket = sock
 
     def write(self, event: str, *, descriptor: int | None = None) -> None:
-        """Inscrit un événement ; sans effet si plus personne ne lit le registre."""
+        """Inscrit un événement ; sans effet si plus personne ne lit le registre."""
         descriptors = [] if descriptor is None else [descriptor]
         with suppress(OSError):
             socket.send_fds(self.socket, [event.encode()[:4000]], descriptors)

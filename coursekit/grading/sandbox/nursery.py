@@ -28,7 +28,7 @@ class Sandbox:
     """Une pépinière entre deux murs (`coursekit.grading.children.Nursery`).
 
     Args:
-        entry: la fonction de l’élève, « module:fonction » ; elle reçoit un `Channel`.
+        entry: la fonction de l’élève, `module:fonction` ; elle reçoit un `Channel`.
         preload: les modules importés d’avance, s’ils sont installés.
         path: des dossiers de plus d’où importer ; l’élève peut les lire.
         hidden: des dossiers à cacher en tout cas, comme celui du cours.
@@ -63,7 +63,9 @@ class Sandbox:
                 raise
             self._enclosure = replace(self._enclosure, unroot=False)
             self._server = self._start()
-        self.nested = nested and self._can_nest()
+        # Un processus de root aurait, dans son propre /proc, le droit d’écrire les réglages du noyau.
+        still_root = os.geteuid() == 0 and not self._enclosure.unroot
+        self.nested = nested and not still_root and self._can_nest()
 
     @cached_property
     def walls(self) -> Mapping[str, bool]:

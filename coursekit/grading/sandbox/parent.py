@@ -26,8 +26,8 @@ from typing import Any
 
 from coursekit.grading.frames import Channel
 from coursekit.grading.sandbox.birth import Entry, Register, be_born
-from coursekit.grading.sandbox.linux import PR_SET_DUMPABLE, set_attribute
-from coursekit.grading.sandbox.tree import descendants, processes, proportional_memory
+from coursekit.grading.sandbox.linux import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, set_attribute
+from coursekit.grading.sandbox.tree import descendants, kill_orphans, processes, proportional_memory
 from coursekit.grading.vocabulary import Ending
 
 TICK_SECONDS = 0.05
@@ -115,6 +115,7 @@ class Parent:
         with suppress(ChildProcessError):
             while dead := os.waitpid(-1, os.WNOHANG)[0]:
                 for watched in [watched for watched in self._alive.values() if watched.pid == dead]:
+                    kill_orphans(os.getpid(), {other.pid for other in self._alive.values()})
                     self._alive.pop(watched.exited).close()
 
     def _obey(self) -> bool:
@@ -132,7 +133,7 @@ class Parent:
 
 
 def warm_up(settings: Mapping[str, Any]) -> Entry:
-    """Importe ce qui l’est d’avance, s’il est installé, et la fonction d’entrée, « module:fonction »."""
+    """Importe ce qui l’est d’avance, s’il est installé, et la fonction d’entrée, `module:fonction`."""
     sys.path.extend(settings["path"])
     for name in settings["preload"]:
         if importlib.util.find_spec(name.partition(".")[0]) is not None:
@@ -148,6 +149,7 @@ def main() -> int:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     set_attribute(PR_SET_DUMPABLE, 0)
+    set_attribute(PR_SET_CHILD_SUBREAPER, 1)
     try:
         entry = warm_up(json.loads(control.recv(_LINE)))
     except BaseException as error:

@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,15 +85,37 @@ def proportional_memory(members: Iterable[Process], enough: int) -> int:
     return total
 
 
+def kill_orphans(parent: int, known: Collection[int]) -> None:
+    """Tue les enfants de `parent` qui ne sont pas les siens : il les a recueillis à la mort de leur gardien."""
+    deadline = time.monotonic() + _KILL_SECONDS
+    while time.monotonic() < deadline:
+        adopted = [
+            process
+            for process in processes().values()
+            if process.parent == parent and process.pid not in known
+        ]
+        if not adopted:
+            return
+        for process in adopted:
+            kill_descendants(process.pid)
+            _kill(process.pid)
+            with suppress(ChildProcessError):
+                os.waitpid(process.pid, 0)
+
+
 def kill_descendants(root: int) -> None:
     """Tue tout ce qui descend de `root`, autant de fois qu’il en renaît, et recueille ceux qui sont à nous."""
     deadline = time.monotonic() + _KILL_SECONDS
     while (found := descendants(root, processes())) and time.monotonic() < deadline:
         for process in found:
-            with suppress(OSError):
-                os.kill(process.pid, signal.SIGKILL)
+            _kill(process.pid)
         if root == os.getpid():
             _reap()
+
+
+def _kill(pid: int) -> None:
+    with suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
 
 
 def _reap() -> None:
