@@ -117,6 +117,23 @@ def test_a_gradient_flows_through_a_student_function(bare: Bare) -> None:
     assert (done.score, done.in_process) == (1, False), done
 
 
+def test_a_seed_of_the_tests_is_shared(bare: Bare) -> None:
+    """Graine, poids de l’élève, tirage des tests : les nombres sont ceux d’un seul processus."""
+    answer = "def tire(): return torch.rand(2)"
+    tests = """torch.manual_seed(7)
+a, b, c = tire(), torch.rand(2), tire()
+torch.manual_seed(7)
+assert torch.equal(torch.cat((a, b, c)), torch.cat([torch.rand(2) for _ in range(3)]))
+import random, numpy as np
+random.seed(1); np.random.seed(1)
+x, y = des()
+random.seed(1); np.random.seed(1)
+assert (x, y) == (random.random(), np.random.rand())"""
+    dice = "\nimport random\nimport numpy as np\ndef des(): return random.random(), float(np.random.rand())"
+    done = run_cells(bare, LOCKED, ("réponse", answer + dice), ("tests", tests))[2]
+    assert (done.score, done.in_process) == (1, False), done
+
+
 FALLBACKS = {
     "remplace une couche": "net = Net()\nnet.fc = nn.Linear(4, 5)\nassert net(torch.zeros(2, 1, 8, 8)).shape == (2, 5)",
     "copie le module": "import copy\nassert isinstance(copy.deepcopy(Net()).conv, nn.Conv2d)",

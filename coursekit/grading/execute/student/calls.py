@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
+from coursekit.grading.execute.chance import Chance
 from coursekit.grading.execute.outputs import Publisher
 from coursekit.grading.execute.student.cells import describe
 from coursekit.grading.execute.student.table import Quiet, Table
@@ -28,6 +29,7 @@ class Answering:
 
     def __init__(self, names: dict[str, Any], table: Table, publisher: Publisher) -> None:
         self.names, self.table, self.publisher = names, table, publisher
+        self.chance = Chance(active=False)
         self.failed = False
         """La dernière requête a levé une erreur."""
 
@@ -42,6 +44,8 @@ class Answering:
             self.publisher.held = []
             self.table.begin()
             request = read()
+            if "chance" in request:
+                self.chance.receive(request["chance"])
             if "sync" in request:
                 self.table.networks.receive(*request["sync"])
             before = _mutable(request, self.table)
@@ -49,6 +53,8 @@ class Answering:
                 value = getattr(self, f"do_{request['do']}")(request)
             printed = self.publisher.release()
             answer = {"value": value, "changed": _changed(request, before, self.table), "printed": printed}
+            if drawn := self.chance.changes():
+                answer["chance"] = drawn
             if self.table.networks is not None and any(changes := self.table.networks.changes()):
                 answer["sync"] = list(changes)
             packed = pack(answer, self.table)

@@ -82,11 +82,11 @@ class Session:
         table = self.answering.table
         request = unpack(body, table)
         with Sheaf(lambda bodies: self._send({"op": "answers", "bodies": bodies})) as sheaf:
-            joined = {key: request[key] for key in ("sync", "no_grad") if key in request}
+            joined = {key: request[key] for key in ("sync", "chance", "no_grad") if key in request}
             for args in request["calls"]:
                 call = {"do": "call", "on": request["on"], "args": args, "kwargs": {}, **joined}
                 sheaf.add(self._answer(partial(self.answering.answer, call.copy)))
-                joined.pop("sync", None)
+                joined = {key: value for key, value in joined.items() if key == "no_grad"}
                 if self.answering.failed:
                     break
         self._send({"op": "answered"})

@@ -8,5 +8,10 @@ Ce qui ne passe pas, et se rejoue donc dans le processus de l’élève (`NeedsR
 
 - hériter d’une classe de l’élève ;
 - lire le code source ou le code compilé de ses fonctions ;
-- lui donner en argument un objet qui n’est ni une donnée, ni une fonction, ni l’un des siens.
+- lui donner en argument un objet qui n’est ni une donnée, ni une fonction, ni l’un des siens (un module PyTorch à nous,
+  un itérateur…) ;
+- copier un de ses modules, en remplacer une couche par une autre, ou changer par un crochet ce qu’une couche calcule.
+
+Ce sont les tests qui en décident, jamais ce que répond l’élève : il ne peut pas demander à être jugé chez lui. Un nom
+de Python (`len`, `sum`…) est toujours celui de Python : une question qui en fait redéfinir un ne se corrige pas ainsi.
 """

@@ -178,6 +178,8 @@ class Handles:
 
     def sync(self, request: dict[str, Any]) -> None:
         """Joint à une requête ce que les tests ont changé aux modules."""
+        if drawn := self._link.chance.changes():
+            request["chance"] = drawn
         torch = loaded_torch()
         if torch is not None and not torch.is_grad_enabled():
             request["no_grad"] = True

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from coursekit.errors import CourseError
 from coursekit.grading.children import GoneError
+from coursekit.grading.execute.chance import Chance
 from coursekit.grading.execute.wire import MalformedError, Others, pack, unpack
 from coursekit.grading.frames import Channel
 
@@ -61,6 +62,7 @@ class Link:
         """Pourquoi l’élève ne répond plus à cette cellule de tests."""
         self.needs_real: str = ""
         """Pourquoi cette cellule a besoin du véritable objet."""
+        self.chance = Chance(active=True)
         self.tampered = False
         """L’élève a répondu n’importe quoi."""
         threading.Thread(target=self._read, daemon=True, name="réponses").start()
@@ -118,6 +120,8 @@ class Link:
             answer: dict[str, Any] = unpack(body, self.others)
             if "sync" in answer:
                 self.others.synced(answer["sync"])
+            if "chance" in answer:
+                self.chance.receive(answer["chance"])
             for name, text in answer["printed"]:
                 (sys.stderr if name == "stderr" else sys.stdout).write(text)
         except (MalformedError, LookupError, TypeError, ValueError):
