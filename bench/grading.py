@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,15 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from attacks import RIGHT  # noqa: E402
 from graded_course import Course, template  # noqa: E402
+from grading_posts import NoNursery, plain, post  # noqa: E402
 from simulated_class import CourseCopy, fill  # noqa: E402
 from stock_nbgrader import ASSIGNMENT  # noqa: E402
 from tp_tailles_answers import TAILLES  # noqa: E402
+
+from coursekit.grading.drive import Demand, open_run  # noqa: E402
+from coursekit.grading.report import Summary  # noqa: E402
+from coursekit.grading.report.data import write_json  # noqa: E402
+from coursekit.grading.report.outcome import Outcome  # noqa: E402
 
 PARTS = ("speed", "cost", "where", "dask", "memory")
 QUIET = tuple(student for student in TAILLES.students if student.name != "fragile")
@@ -199,34 +206,46 @@ def dask(course: CourseCopy, given: argparse.Namespace) -> Iterator[str]:
 
 
 def memory(given: argparse.Namespace) -> Iterator[str]:
-    """Le plus haut de la mémoire propre au pilote, postes non compris, sur de petites copies."""
+    """Le plus haut de la mémoire propre au pilote, sur de petites copies.
+
+    Il ramasse, confie, relit et écrit pour de bon ; l’exécution, qui n’est jamais la sienne, est feinte.
+    """
     with tempfile.TemporaryDirectory() as folder:
         blank = template(Path(folder))
         for count in (100, given.many):
             with tempfile.TemporaryDirectory() as place:
                 course = Course.copy(blank, Path(place, "cours"))
                 for rank in range(count):
-                    copy = RIGHT.before("moyenne", f"# copie {rank}")
-                    course.submit(f"eleve{rank:05}", copy)
-                peak, seconds = _peak(course.root, given.workers)
+                    course.submit(f"eleve{rank:05}", RIGHT.before("moyenne", f"# copie {rank}"))
+                start = time.perf_counter()
+                peak = _peak(course.root)
+                seconds = time.perf_counter() - start
             yield f"| {count} copies | {_n(peak / 2**20)} Mio | {_n(seconds)} s |"
 
 
-def _peak(root: Path, workers: int) -> tuple[int, float]:
-    command = [sys.executable, "-m", "coursekit", "grade", ASSIGNMENT, "--course", str(root)]
-    start = time.perf_counter()
-    process = psutil.Popen(
-        [*command, "--workers", str(workers)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+def feigned(root: Path) -> None:
+    """Conduit une classe dont l’exécution est feinte."""
+    run = open_run(root, ASSIGNMENT, Demand(workers=1))
+    feint = post(plain, NoNursery)
+    with replace(run, post=replace(run.post, nursery=feint.nursery, execute=feint.execute)) as opened:
+        assert all(row.verdict == "ok" for row in opened.grade())
+        with Path(root, "notes.json").open("w", encoding="utf-8") as file:
+            summary = Summary.of(opened.rows())
+            rows = opened.rows
+            write_json(Outcome(ASSIGNMENT, "", rows, summary, {}, run.assignment.limits, 0.0), file)
+
+
+def _peak(root: Path) -> int:
+    process = psutil.Popen([sys.executable, __file__, "--feigned", str(root)])
     peak = 0
     while process.poll() is None:
         try:
             peak = max(peak, process.memory_full_info().uss)
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             break
-        time.sleep(0.1)
-    assert process.wait() in (0, 1)
-    return peak, time.perf_counter() - start
+        time.sleep(0.05)
+    assert process.wait() == 0
+    return peak
 
 
 def _s(times: Sequence[float]) -> str:
@@ -275,7 +294,11 @@ def main() -> None:
     parser.add_argument("--hostile", type=float, default=0.0, help="part de copies hostiles")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, help="écrit les tables dans ce fichier")
+    parser.add_argument("--feigned", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
+    if given.feigned:
+        feigned(given.feigned)
+        return
     load = os.getloadavg()[0]
     about = (
         f"{os.cpu_count()} cœurs ({platform.processor() or platform.machine()}), charge {_n(load)} au départ, "
