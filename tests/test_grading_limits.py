@@ -143,6 +143,20 @@ def test_groups_of_a_dead_grading_are_swept(tmp_path: Path) -> None:
     groups.close()
 
 
+@pytest.mark.parametrize(("offered", "usable"), [("cpu memory pids", {"memory"}), ("hugetlb", set())])
+def test_a_controller_is_used_only_where_it_is_offered(
+    tmp_path: Path, offered: str, usable: set[str]
+) -> None:
+    (tmp_path / "cgroup.controllers").write_text(offered)
+    (tmp_path / "cgroup.subtree_control").write_text("")
+    groups = Groups({"memory": Home(tmp_path, 2)})
+    assert groups.controllers == usable
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == (
+        {next(tmp_path.glob("coursekit-*")).name} if usable else set()
+    )
+    assert (tmp_path / "cgroup.subtree_control").read_text() == "".join(f"+{name}" for name in usable)
+
+
 # Sans groupe de contrôle : le parent préchauffé compte lui-même.
 
 SMALL = Limits(notebook_seconds=0.6, memory=160 * MIB, processes=12)

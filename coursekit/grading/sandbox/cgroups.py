@@ -6,6 +6,7 @@ version) manque simplement : le parent préchauffé surveille alors à sa place
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 import re
@@ -194,11 +195,15 @@ def _usable(controller: str, home: Home, name: str) -> Home:
 def _delegate(folder: Path, controller: str) -> None:
     """Donne un contrôleur aux enfants de notre groupe ; en version 2, il faut d’abord que celui-ci se vide."""
     control = folder / "cgroup.subtree_control"
+    if controller not in (folder / "cgroup.controllers").read_text().split():
+        raise OSError(errno.ENOENT, controller)
     if controller in control.read_text().split():
         return
     try:
         control.write_text(f"+{controller}")
-    except OSError:
+    except OSError as error:
+        if error.errno != errno.EBUSY:
+            raise
         leaf = folder / f"{_PREFIX}hote"
         leaf.mkdir(exist_ok=True)
         for pid in (folder / "cgroup.procs").read_text().split():

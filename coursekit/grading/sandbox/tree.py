@@ -86,7 +86,7 @@ def proportional_memory(members: Iterable[Process], enough: int) -> int:
 
 
 def kill_orphans(parent: int, known: Collection[int]) -> None:
-    """Tue les enfants de `parent` qui ne sont pas les siens : il les a recueillis à la mort de leur gardien."""
+    """Tue les enfants de `parent` qui ne sont pas les siens : il les a recueillis à la mort de leur gardien."""
     deadline = time.monotonic() + _KILL_SECONDS
     while time.monotonic() < deadline:
         adopted = [
