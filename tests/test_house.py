@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "data": {"errors", "vision"},
     "training": {"errors", "data", "viz"},
     "interpret": {"errors", "training", "viz"},
-    "doctor": {"vision", "grading"},
+    "doctor": {"errors", "vision", "grading"},
     "course": {"errors"},
     "grading": {"errors", "course"},
     "cli": {
