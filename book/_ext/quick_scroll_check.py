@@ -5,7 +5,7 @@ mesure suivante à refaire la mise en page. Il recommence à chaque changement d
 explorateur. Mesurer d’abord tout, puis n’écrire que ce qui change, donne le même résultat sans ce travail.
 
 Il mesure aussi les sections que le navigateur n’a pas encore mises en page, parce que le lecteur en est loin
-(`content-visibility`) : c’était un quart du temps de chargement. Elles attendent ici que le lecteur s’en approche.
+(`content-visibility`) : c’était un cinquième du temps de chargement. Elles attendent ici que le lecteur s’en approche.
 """
 
 from __future__ import annotations

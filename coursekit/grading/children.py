@@ -1,6 +1,6 @@
-"""Le processus d’un élève, vu de qui le surveille : un fil de messages, et une fin qui a une raison.
+"""Le processus d’un élève, vu de qui le surveille : un fil de messages, et une fin qui a une raison.
 
-Deux pépinières en font naître : celle du bac à sable, et une sans murs pour qui l’a demandée explicitement.
+Deux pépinières en font naître : celle du bac à sable, et une sans murs pour qui l’a demandée explicitement.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from coursekit.grading.vocabulary import Ending
 
 
 class GoneError(CourseError):
-    """Le processus n’est plus là, ou n’a pas répondu à temps ; `ending` dit pourquoi."""
+    """Le processus n’est plus là, ou n’a pas répondu à temps ; `ending` dit pourquoi."""
 
     def __init__(self, ending: Ending, message: str) -> None:
         super().__init__(message)
@@ -46,7 +46,7 @@ class Child(Protocol):
 
 
 class Nursery(Protocol):
-    """De quoi faire naître des processus d’élèves ; chacun trouve `files` dans son dossier de travail."""
+    """De quoi faire naître des processus d’élèves ; chacun trouve `files` dans son dossier de travail."""
 
     def spawn(self, limits: Limits, files: Mapping[str, bytes]) -> Child: ...
 

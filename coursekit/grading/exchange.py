@@ -1,6 +1,6 @@
-"""Ce qui va d’une étape à l’autre de la notation, et d’une machine à l’autre : des valeurs qui s’écrivent en octets.
+"""Ce qui va d’une étape à l’autre de la notation, et d’une machine à l’autre : des valeurs qui s’écrivent en octets.
 
-Un `Job` part vers l’exécution ; un `Executed` en revient. Tous deux sont du JSON : rien n’y est du code.
+Un `Job` part vers l’exécution ; un `Executed` en revient. Tous deux sont du JSON : rien n’y est du code.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MIB = 2**20
 
 @dataclass(frozen=True)
 class Limits:
-    """Ce qu’une copie peut consommer : secondes d’horloge et de processeur, octets, nombres."""
+    """Ce qu’une copie peut consommer : secondes d’horloge et de processeur, octets, nombres."""
 
     cell_seconds: float = 30.0
     notebook_seconds: float = 600.0
@@ -44,7 +44,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Job:
-    """Une copie à exécuter. `files` : les fichiers qui accompagnent le devoir, chemin relatif → contenu."""
+    """Une copie à exécuter. `files` : les fichiers qui accompagnent le devoir, chemin relatif → contenu."""
 
     prepared: Prepared
     limits: Limits = field(default_factory=Limits)
@@ -74,7 +74,7 @@ class CellRun:
     """Ce qu’a donné une cellule de code.
 
     `outputs` sont des sorties de notebook (nbformat 4), bornées. `score` ne vaut que pour une cellule de tests, entre 0
-    et ses points. `in_process` : ces tests ont tourné dans le processus de l’élève, et la note est à vérifier.
+    et ses points. `in_process` : ces tests ont tourné dans le processus de l’élève, et la note est à vérifier.
     """
 
     ending: Ending
@@ -87,9 +87,9 @@ class CellRun:
 
 @dataclass(frozen=True)
 class Executed:
-    """Une copie exécutée : un `CellRun` par cellule préparée, `None` pour les textes.
+    """Une copie exécutée : un `CellRun` par cellule préparée, `None` pour les textes.
 
-    `walls` dit quelles limites ont tenu (nom → vrai ou faux) ; `seconds`, où le temps est passé (étape → secondes).
+    `walls` dit quelles limites ont tenu (nom → vrai ou faux) ; `seconds`, où le temps est passé (étape → secondes).
     """
 
     verdict: Verdict

@@ -61,13 +61,13 @@ class Status(StrEnum):
 
 
 class Ending(StrEnum):
-    """Comment s’est finie une cellule de code ; au-delà d’`error`, les noms sont ceux de `Status`."""
+    """Comment s’est finie une cellule de code ; au-delà d’`error`, les noms sont ceux de `Status`."""
 
     OK = "ok"
     ERROR = "error"
     """Elle a levé une erreur."""
     SKIPPED = "skipped"
-    """Elle n’a pas été exécutée : la copie s’était arrêtée avant."""
+    """Elle n’a pas été exécutée : la copie s’était arrêtée avant."""
     CRASHED = "crashed"
     TIMEOUT = "timeout"
     MEMORY = "memory"

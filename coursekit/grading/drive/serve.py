@@ -44,7 +44,7 @@ def outcome(data: bytes) -> Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Unprobed:
-    """Une pépinière dont on n’essaie pas les murs : un autre poste de la même machine le fait."""
+    """Une pépinière dont on n’essaie pas les murs : un autre poste de la même machine le fait."""
 
     nursery: Nursery
 
@@ -60,7 +60,7 @@ class Unprobed:
 
 
 def serve(wire: Connection, post: Post, driver: int, probe: bool) -> None:
-    """Le corps d’un poste local ; `probe` : c’est lui qui essaie les murs de la machine.
+    """Le corps d’un poste local ; `probe` : c’est lui qui essaie les murs de la machine.
 
     Il a sa propre session : Ctrl-C ne s’adresse qu’au pilote, qui arrête les postes lui-même.
     """
