@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from coursekit.grading.exchange import Limits
-from coursekit.grading.vocabulary import Ending
 
 
 def seconds(value: float) -> str:
@@ -60,9 +59,3 @@ def replay_failed(why: str) -> str:
 
 def to_verify(why: str) -> str:
     return f"À vérifier : {why} Ils ont tourné dans le processus de l’élève."
-
-
-STOPPING = {
-    Ending.CRASHED: "s’est arrêtée toute seule",
-    Ending.TIMEOUT: "a dépassé son temps",
-}
