@@ -134,9 +134,9 @@ self.layers = nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.L
         "return self.layers(x)",
         """
 network = SmallResNet(12)
-optimizer = torch.optim.SGD(network.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
-schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.05, total_steps=4 * 63)
-for epoch in range(4):
+optimizer = torch.optim.SGD(network.parameters(), lr=0.02, momentum=0.9, weight_decay=5e-4)
+schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.02, total_steps=3 * 63)
+for epoch in range(3):
     for chosen in torch.randperm(len(images)).split(64):
         optimizer.zero_grad()
         nn.functional.cross_entropy(network(images[chosen]), labels[chosen]).backward()

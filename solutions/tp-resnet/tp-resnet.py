@@ -1209,17 +1209,18 @@ for settings in ((8, 8, 1), (8, 16, 2)):
 #
 # - Écrivez `SmallResNet(num_classes)`, fait de `CourseBlock` (1 point). Sa sortie est faite de scores, sans softmax.
 # - Écrivez `train(images, labels)`, qui entraîne un réseau sur ces images et le renvoie **en mode évaluation**
-#   (2 points). Il doit bien classer au moins 65 % d’images qu’il n’a jamais vues, et la cellule de tests doit finir en
+#   (2 points). Il doit bien classer au moins 60 % d’images qu’il n’a jamais vues, et la cellule de tests doit finir en
 #   une minute.
 #
-# Une recette qui convient : quatre époques, des lots de 64, la descente de gradient avec inertie de pas 0,05, un
+# Une recette qui convient : trois époques, des lots de 64, la descente de gradient avec inertie de pas 0,02, un
 # échauffement de dix itérations, puis un cosinus qui ramène ce pas à 0. `Recipe`, `Sgd` et `Cosine` la décrivent ;
 # `fit(network, data, recipe)` la suit, où `data` est `Batches(Images(images, labels, FORMES.classes), 64)`. Vous pouvez
 # aussi écrire la boucle.
 #
-# Avec cette recette, dix réseaux tirés de graines différentes ont bien classé de 80 à 97 % des images ; sur cinq
-# graines, leurs jumeaux sans raccourcis, de 27 à 61 %. Le bloc de la question 7 n’aide pas ici : sur un entraînement si
-# court, ses branches s’éveillent trop tard (80 et 78 % sur deux graines où le bloc ordinaire donne 93 et 96 %).
+# Avec cette recette, sept réseaux tirés de graines différentes ont bien classé de 76 à 97 % des images ; sur quatre
+# graines, leurs jumeaux sans raccourcis, de 13 à 48 %. Le bloc de la question 7 n’aide pas ici : sur un entraînement si
+# court, ses branches s’éveillent trop tard (80 et 78 % sur deux graines où le bloc ordinaire donne 93 et 96 %, avec
+# quatre époques au pas 0,05).
 
 # %% locked="formes"
 FORMES = Formes(
@@ -1240,7 +1241,7 @@ print(f"{len(drawn)} images, {len(FORMES.classes)} classes : {', '.join(FORMES.
 # gardent la forme. Une fonction, ou une boucle sur les triplets (canaux lus, canaux produits, pas), évite d’écrire
 # quinze lignes.
 #
-# `Recipe(epochs=4, optimizer=Sgd(lr=0.05), schedule=Cosine(warmup=10))` est la recette ; `network.eval()` change le
+# `Recipe(epochs=3, optimizer=Sgd(lr=0.02), schedule=Cosine(warmup=10))` est la recette ; `network.eval()` change le
 # mode, et renvoie le réseau.
 
 
@@ -1272,7 +1273,7 @@ def train(images, labels):
     ### BEGIN SOLUTION
     network = SmallResNet(len(FORMES.classes))
     data = Batches(Images(images, labels, FORMES.classes), 64)
-    recipe = Recipe(epochs=4, optimizer=Sgd(lr=0.05), schedule=Cosine(warmup=10))
+    recipe = Recipe(epochs=3, optimizer=Sgd(lr=0.02), schedule=Cosine(warmup=10))
     fit(network, data, recipe)
     return network.eval()
     ### END SOLUTION
@@ -1326,9 +1327,9 @@ print(
 # %% tests="q8" points=2
 # Vérification de la question 8, l’entraînement (2 points) : une dizaine de secondes
 network = quietly(train, drawn)
-print(learned(network, unseen, least=0.65).require())
+print(learned(network, unseen, least=0.6).require())
 ### BEGIN HIDDEN TESTS
-print(learned(network, sample(replace(FORMES, seed=1), 1000, start=TEST), least=0.65).require())
+print(learned(network, sample(replace(FORMES, seed=1), 1000, start=TEST), least=0.6).require())
 ### END HIDDEN TESTS
 
 # %% [markdown]
