@@ -3,8 +3,9 @@
 Sans cela, un noyau « python3 » installé pour l’utilisateur passerait devant celui de `.venv`, et les
 fichiers de démarrage de `~/.ipython` changeraient ce que le livre affiche. ipykernel prévient aussi, à
 chaque chapitre, que ses messages passent par TCP sans chiffrement : ils ne quittent pas la machine, on ne
-garde donc que ses erreurs. Enfin, les fils de PyTorch qui s’attendent se mettent en sommeil au lieu de tourner à vide :
-sur une machine chargée, un entraînement finit plusieurs fois plus tôt.
+garde donc que ses erreurs. Enfin, les fils de PyTorch qui s’attendent
+ne tournent à vide qu’un instant avant de dormir : c’est aussi rapide sur une machine libre, et plusieurs fois plus sur
+une machine chargée.
 """
 
 from __future__ import annotations
@@ -22,6 +23,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Choisit le noyau de l’environnement, un dossier IPython neuf et un journal discret."""
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     os.environ["IPYTHONDIR"] = tempfile.mkdtemp(prefix="livre-ipython-")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     cache.single_nb_execution = partial(cache.single_nb_execution, extra_arguments=["--log-level=ERROR"])
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
