@@ -26,6 +26,7 @@ from coursekit.course.folder import CourseFolder
 from coursekit.grading import Markers, Prepared, Role, prepare, read_reference
 from coursekit.grading.exchange import Executed, Job
 from coursekit.grading.execute import PRELOAD, STUDENT, execute
+from coursekit.grading.execute.parents import OPTIMIZERS
 from coursekit.grading.prepare import to_notebook
 
 WORKS = {work.name: work for work in (TAILLES, POOLING)}
@@ -33,7 +34,7 @@ WORKS = {work.name: work for work in (TAILLES, POOLING)}
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Bare]:
-    made = Bare(STUDENT, PRELOAD)
+    made = Bare(STUDENT, PRELOAD, perhaps=OPTIMIZERS)
     yield made
     made.close()
 

@@ -11,6 +11,7 @@ pytest.importorskip("torch", reason="PyTorch manque : pip install -e .[torch]")
 from test_grading_execute import Bare, run_cells
 
 from coursekit.grading.execute import PRELOAD, STUDENT
+from coursekit.grading.execute.parents import OPTIMIZERS
 
 LOCKED = ("verrou", "import torch\nfrom torch import nn\n_ = torch.manual_seed(0)")
 NET = """class Net(nn.Module):
@@ -34,7 +35,7 @@ WRONG = "class Net(nn.Linear):\n    def __init__(self, classes=3): super().__ini
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Bare]:
-    made = Bare(STUDENT, PRELOAD)
+    made = Bare(STUDENT, PRELOAD, perhaps=OPTIMIZERS)
     yield made
     made.close()
 

@@ -30,10 +30,18 @@ class Bare:
         entry: la fonction de l’élève, `module:fonction` ; elle reçoit un `Channel`.
         preload: les modules importés d’avance, s’ils sont installés.
         path: des dossiers de plus d’où importer.
+        perhaps: d’autres modules à importer d’avance, qui peuvent échouer : un processus à part les essaie.
     """
 
-    def __init__(self, entry: str, preload: Sequence[str] = (), path: Sequence[str | Path] = ()) -> None:
-        self._program = Program(entry, tuple(preload), tuple(str(place) for place in path))
+    def __init__(
+        self,
+        entry: str,
+        preload: Sequence[str] = (),
+        path: Sequence[str | Path] = (),
+        perhaps: Sequence[str] = (),
+    ) -> None:
+        places = tuple(str(place) for place in path)
+        self._program = Program(entry, tuple(preload), places, tuple(perhaps))
         _sweep(Path(tempfile.gettempdir()))
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
         self._groups = Groups.here()

@@ -22,6 +22,7 @@ from coursekit.grading.drive.crew import Crew, Failed, Outcome, flow
 from coursekit.grading.drive.local import LocalCrew
 from coursekit.grading.drive.post import Execute, Post, Task
 from coursekit.grading.exchange import CellRun, Executed
+from coursekit.grading.execute.parents import preloads
 from coursekit.grading.report.ledger import Ledger
 from coursekit.grading.report.rows import Row, not_graded, observed, scored
 from coursekit.grading.vocabulary import Ending, Role, Status, Verdict
@@ -48,10 +49,10 @@ def open_sandbox(course: str, modules: tuple[str, ...], isolation: bool) -> Nurs
     if isolation:
         from coursekit.grading.sandbox.nursery import Sandbox
 
-        return Sandbox(STUDENT, (*PRELOAD, *modules), hidden=(course,) if course else ())
+        return Sandbox(STUDENT, PRELOAD, hidden=(course,) if course else (), perhaps=modules)
     from coursekit.grading.bare import Bare
 
-    return Bare(STUDENT, (*PRELOAD, *modules))
+    return Bare(STUDENT, PRELOAD, perhaps=modules)
 
 
 def execute(job: bytes, nursery: Nursery) -> bytes:
@@ -62,7 +63,8 @@ def execute(job: bytes, nursery: Nursery) -> bytes:
 
 def post_of(assignment: Assignment, demand: Demand, run: Execute = execute) -> Post:
     """Le poste qui note ce devoir."""
-    nursery = partial(open_sandbox, str(assignment.course.root), (), demand.isolation)
+    modules = preloads(cell for reference in assignment.references.values() for cell in reference.cells)
+    nursery = partial(open_sandbox, str(assignment.course.root), modules, demand.isolation)
     return Post(assignment.references, nursery, run, assignment.limits)
 
 

@@ -20,7 +20,6 @@ PRELOAD = (
     "coursekit.grading.execute.warmed",
     "numpy",
     "torch",
-    "torch._dynamo",  # des secondes, qu’un optimiseur demande à son premier emploi
     "coursekit.grading.execute.student.networks",
     "matplotlib.pyplot",
 )

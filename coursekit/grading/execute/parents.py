@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import atexit
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
+from typing import Protocol
 
 from coursekit.errors import CourseError
 from coursekit.grading.children import Nursery
@@ -13,12 +14,12 @@ from coursekit.grading.vocabulary import PreparedCell, Role
 
 TRUSTED = "coursekit.grading.execute.trusted.serve:serve"
 WARM = "coursekit.grading.execute.warmed"
-SAFE = {
-    "numpy": ("numpy",),
-    # Un optimiseur charge torch._dynamo à son premier emploi : des secondes.
-    "torch": ("torch", "torch._dynamo", "coursekit.grading.execute.trusted.networks"),
-}
-"""Ce qui s’importe d’avance sans qu’un premier processus l’ait essayé."""
+NETWORKS = ("torch", "coursekit.grading.execute.trusted.networks")
+OPTIMIZERS = ("torch._dynamo",)
+"""Une seconde et plus, qu’un optimiseur de PyTorch demande à son premier emploi."""
+
+WORTH = 50
+"""À partir de combien de modules chargés en plus un nouveau parent fait gagner du temps."""
 
 
 class Parent:
@@ -48,8 +49,8 @@ class Parent:
     def learn(self, loaded: Collection[str]) -> None:
         """Retient, la première fois, ce qu’un processus a chargé de plus que son parent."""
         if self._learned is None:
-            self._learned = tuple(loaded)
-            if loaded:
+            self._learned = tuple(loaded) if len(loaded) >= WORTH else ()
+            if self._learned:
                 self.close()
 
     def close(self) -> None:
@@ -61,12 +62,13 @@ class Parent:
 def _born(modules: Collection[str], learned: Collection[str]) -> Nursery:
     from coursekit.grading.bare import Bare
 
-    return Bare(TRUSTED, (WARM, *(kept for name in modules for kept in SAFE.get(name, ())), *learned))
+    networks = NETWORKS if "torch" in modules else ()
+    return Bare(TRUSTED, (WARM, *networks), perhaps=(*modules, *learned))
 
 
 def parent_of(cells: Iterable[PreparedCell]) -> Parent:
     """Le parent des processus de tests de ces cellules ; les quatre derniers sont gardés."""
-    return _parent(modules_of(cells))
+    return _parent(preloads(cells))
 
 
 @lru_cache(maxsize=4)
@@ -74,16 +76,43 @@ def _parent(modules: tuple[str, ...]) -> Parent:
     return Parent(modules)
 
 
-def modules_of(cells: Iterable[PreparedCell]) -> tuple[str, ...]:
-    """Les modules que nomment les cellules de l’enseignant : celles qu’il verrouille, et ses tests."""
-    names: set[str] = set()
-    for cell in cells:
-        if cell.runs and cell.role in (Role.LOCKED, Role.TESTS):
-            names |= _imported(cell.source)
-    return tuple(sorted(names))
+class TeacherCell(Protocol):
+    """Une cellule de l’enseignant, dans son notebook ou dans une copie préparée."""
+
+    @property
+    def role(self) -> Role: ...
+
+    @property
+    def cell_type(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+
+def preloads(cells: Iterable[TeacherCell]) -> tuple[str, ...]:
+    """Ce qu’un parent a intérêt à importer pour ces cellules : ce que nomme l’enseignant, et ce qui en découle."""
+    named: set[str] = set()
+    for source in _sources(cells):
+        named |= _imported(source)
+    wanted = sorted(named)
+    trains = any("optim" in name or "training" in name for name in wanted)
+    return (*wanted, *(OPTIMIZERS if trains else ()))
+
+
+def modules_of(cells: Iterable[TeacherCell]) -> tuple[str, ...]:
+    """Les modules que nomment les cellules de l’enseignant, sans leurs sous-modules."""
+    return tuple(sorted({name.partition(".")[0] for source in _sources(cells) for name in _imported(source)}))
+
+
+def _sources(cells: Iterable[TeacherCell]) -> Iterator[str]:
+    """Le code de l’enseignant : ce qu’il verrouille, et ses tests."""
+    return (
+        cell.source for cell in cells if cell.cell_type == "code" and cell.role in (Role.LOCKED, Role.TESTS)
+    )
 
 
 def _imported(source: str) -> set[str]:
+    """Les modules qu’importe un code, et ce qui en est peut-être un : `a.b`, dans « from a import b »."""
     # Une magie n’est pas du Python : elle n’importe rien.
     lines = "\n".join("" if line.lstrip()[:1] in ("%", "!") else line for line in source.split("\n"))
     try:
@@ -95,5 +124,5 @@ def _imported(source: str) -> set[str]:
         if isinstance(node, ast.Import):
             named |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            named.add(node.module)
-    return {name.partition(".")[0] for name in named}
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return named

@@ -34,6 +34,7 @@ class Sandbox:
         hidden: des dossiers à cacher en tout cas, comme celui du cours.
         nested: faux pour se passer du second mur ; sans effet là où le système le refuse déjà. Chaque élève a alors
             son propre bubblewrap, donc son propre démarrage, et rien ne borne le nombre de ses fichiers.
+        perhaps: d’autres modules à importer d’avance, qui peuvent échouer : un processus à part les essaie.
 
     Une erreur de mémoire que Python peut rattraper reste une `MemoryError` dans la cellule : seul un dépassement
     effectif tue.
@@ -50,11 +51,12 @@ class Sandbox:
         path: Sequence[str | Path] = (),
         hidden: Sequence[str | Path] = (),
         nested: bool = True,
+        perhaps: Sequence[str] = (),
     ) -> None:
         places = tuple(str(Path(place).resolve()) for place in path)
         concealed = tuple(str(Path(place).resolve()) for place in hidden)
         self._enclosure = Enclosure(places, concealed, unroot=os.geteuid() == 0)
-        self._program = Program(entry, tuple(preload))
+        self._program = Program(entry, tuple(preload), perhaps=tuple(perhaps))
         self._groups = Groups.here()
         try:
             self._server = self._start()

@@ -19,7 +19,7 @@ import select
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -132,12 +132,41 @@ class Parent:
         return True
 
 
+def importable(names: Sequence[str]) -> list[str]:
+    """Ceux de ces modules qui s’importent, dans cet ordre.
+
+    Un processus à part les essaie : d’un import manqué, il resterait ici des morceaux.
+    """
+    if not names:
+        return []
+    reading, writing = os.pipe()
+    if not (pid := os.fork()):
+        found = [name for name in names if _imports(name)]
+        os.write(writing, json.dumps(found).encode())
+        os._exit(0)
+    os.close(writing)
+    with open(reading, "rb") as told:
+        found = json.loads(told.read() or b"[]")
+    os.waitpid(pid, 0)
+    return list(found)
+
+
+def _imports(name: str) -> bool:
+    try:
+        importlib.import_module(name)
+    except BaseException:  # un module peut même vouloir finir le processus
+        return False
+    return True
+
+
 def warm_up(settings: Mapping[str, Any]) -> Entry:
     """Importe ce qui l’est d’avance, s’il est installé, et la fonction d’entrée, `module:fonction`."""
     sys.path.extend(settings["path"])
     for name in settings["preload"]:
         if importlib.util.find_spec(name.partition(".")[0]) is not None:
             importlib.import_module(name)
+    for name in importable(settings["perhaps"]):
+        importlib.import_module(name)
     module, _, function = settings["entry"].partition(":")
     entry: Entry = getattr(importlib.import_module(module), function)
     gc.collect()

@@ -43,11 +43,16 @@ class SetupError(CourseError):
 
 @dataclass(frozen=True)
 class Program:
-    """Ce que fait tourner un parent préchauffé. `path` : les dossiers à ajouter aux modules importables."""
+    """Ce que fait tourner un parent préchauffé.
+
+    `preload` : ce qu’il importe d’avance ; `perhaps` : de même, si cela s’importe ; `path` : les dossiers à ajouter aux
+    modules importables.
+    """
 
     entry: str
     preload: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
 
 
 def python(descriptor: int, executable: str = sys.executable) -> list[str]:

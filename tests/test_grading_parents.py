@@ -1,0 +1,66 @@
+"""Ce qu’un parent chaud importe d’avance pour un devoir : ce que nomme l’enseignant, si cela s’importe."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from coursekit.grading.execute.parents import OPTIMIZERS, modules_of, preloads
+from coursekit.grading.sandbox.parent import importable
+from coursekit.grading.vocabulary import PreparedCell, Role
+
+CODE = {
+    "import json": {"json"},
+    "import os.path as chemin": {"os.path"},
+    "from torch import nn": {"torch", "torch.nn"},
+    "from coursekit import checks, filters": {"coursekit", "coursekit.checks", "coursekit.filters"},
+    "%matplotlib inline\nimport math": {"math"},
+    "def essai():\n    import decimal": {"decimal"},
+    "from . import voisin": set(),
+    "import (": set(),
+}
+
+
+def cell(source: str, role: Role = Role.LOCKED, cell_type: str = "code") -> PreparedCell:
+    return PreparedCell(role, cell_type, source)
+
+
+@pytest.mark.parametrize(("source", "names"), CODE.items())
+def test_what_the_teacher_names_is_imported_early(source: str, names: set[str]) -> None:
+    assert set(preloads([cell(source)])) == names
+    assert set(modules_of([cell(source)])) == {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(
+    "ignored",
+    [
+        cell("import json", Role.ANSWER),
+        cell("import json", Role.FREE),
+        cell("import json", cell_type="markdown"),
+    ],
+)
+def test_what_the_pupil_writes_is_not(ignored: PreparedCell) -> None:
+    assert preloads([ignored]) == ()
+
+
+def test_a_teacher_who_trains_gets_the_optimizers_too() -> None:
+    assert set(OPTIMIZERS) <= set(preloads([cell("from torch import optim")]))
+    assert not set(OPTIMIZERS) & set(preloads([cell("from torch import nn")]))
+
+
+def test_a_module_that_cannot_be_imported_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    (tmp_path / "casse_ici.py").write_text("import reste_ici\nraise RuntimeError('non')\n", encoding="utf-8")
+    (tmp_path / "reste_ici.py").write_text("", encoding="utf-8")
+    (tmp_path / "quitte_ici.py").write_text("import sys\nsys.exit()\n", encoding="utf-8")
+    assert importable(["casse_ici", "absent_ici", "quitte_ici", "reste_ici", "math"]) == ["reste_ici", "math"]
+    assert not {"casse_ici", "reste_ici", "quitte_ici"} & set(sys.modules)
+
+
+def test_nothing_to_try_forks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.fork")
+    assert importable([]) == []
