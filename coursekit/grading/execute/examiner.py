@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,7 @@ class Examiner(Process):
         self._done = 0
         self._test = 0
         self._stashed: dict[str, Any] | None = None
+        self._waited = 0.0
         self._introduce()
 
     def add(self, source: str) -> None:
@@ -71,7 +73,7 @@ class Examiner(Process):
 
     def _run(self, source: str, pupil: Pupil, deadline: float, outputs: list[Output]) -> Exam:
         self._test += 1
-        self._stashed = None
+        self._stashed, self._waited = None, 0.0
         self.begin()
         pupil.begin()
         self.send({"op": "run", "source": source, "epoch": pupil.births, "limit": self._limits.output})
@@ -102,6 +104,7 @@ class Examiner(Process):
             self._stashed = self._stashed or self.peek(outputs, _FROM_TESTS)
             return self._stashed is not None
 
+        start = time.monotonic()
         try:
             if pupil.gone is not None:
                 raise pupil.gone
@@ -114,10 +117,11 @@ class Examiner(Process):
         except GoneError as error:
             if self.gone is not None:
                 raise
+            self._waited = self._waited or time.monotonic() - start
             self.send({"op": "gone", "number": asked["number"], "message": self._explained(error)})
 
     def _explained(self, error: GoneError) -> str:
-        return sentences.call_too_long(self._limits) if error.ending is Ending.TIMEOUT else str(error)
+        return sentences.call_too_long(self._waited) if error.ending is Ending.TIMEOUT else str(error)
 
     def _exam(self, done: dict[str, Any], pupil: Pupil) -> Exam:
         self.loaded = tuple(done["loaded"])

@@ -13,8 +13,10 @@ def too_long(limits: Limits) -> str:
     return f"La cellule n’était pas finie après {seconds(limits.cell_seconds)} : elle a été arrêtée."
 
 
-def call_too_long(limits: Limits) -> str:
-    return f"Un appel des tests n’avait pas répondu après {seconds(limits.cell_seconds)} : il a été arrêté."
+def call_too_long(waited: float) -> str:
+    """`waited` : les secondes pendant lesquelles les tests ont attendu, car ils renoncent parfois avant la limite."""
+    rounded = float(f"{waited:.2g}")
+    return f"Un appel des tests n’avait pas répondu après {seconds(rounded)} : il a été arrêté."
 
 
 def notebook_too_long(limits: Limits) -> str:
