@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from attacks import RIGHT, Attack, Stage, stopped_by
@@ -29,6 +30,9 @@ LIMITS = Limits(
 SLOW = Limits(cell_seconds=60, notebook_seconds=120)
 """Pour qui fouille la machine entière."""
 SEARCHING = {7, 22, 23, 24, 25, 27}
+PATIENT = replace(LIMITS, cell_seconds=30, notebook_seconds=60)
+"""Pour qui remplit quelque chose : sur une machine chargée, cela prend du temps."""
+FILLING = {13, 14, 15, 16, 17, 21}
 ATTACKS = [attack for stage in (Stage.EXECUTE, Stage.SCORE) for attack in stopped_by(stage)]
 
 
@@ -49,7 +53,7 @@ def run(sandbox: Sandbox, attack: Attack) -> Executed:
         if isinstance(data, bytes) and not name.endswith(".ipynb")
     }
     prepared = prepare(REFERENCE, attack.submission.data)
-    limits = SLOW if attack.number in SEARCHING else LIMITS
+    limits = SLOW if attack.number in SEARCHING else PATIENT if attack.number in FILLING else LIMITS
     return Executed.from_bytes(execute(Job(prepared, limits, files).to_bytes(), sandbox))
 
 
