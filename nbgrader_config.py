@@ -24,7 +24,7 @@ c.NbGrader.logfile = ""
 c.ClearSolutions.code_stub = {"python": "# VOTRE CODE ICI\npass"}
 c.ClearSolutions.text_stub = "VOTRE RÉPONSE ICI"
 
-# La notation du cours, en parallèle et dans un bac à sable, derrière « nbgrader autograde » et formgrader.
+# La notation du cours, en parallèle et dans un bac à sable, derrière `nbgrader autograde` et formgrader.
 c.Autograde.exporter_class = "coursekit.grading.hook.Grading"
 c.Execute.timeout = 60
 c.Execute.error_on_timeout = {

@@ -5,10 +5,10 @@
     python bench/grading.py --parts memory --many 10000
     python bench/grading.py --output bench/results/grading.md
 
-Les copies sont celles du premier devoir (`solutions/tp-tailles`, qui importe torch) : chaque réponse est tirée parmi
-celles de la classe simulée des tests, justes ou fausses ; deux copies ne sont jamais identiques. Les temps sont ceux
-des commandes entières, démarrage compris ; nbgrader n’en note qu’un échantillon. `--hostile` y mêle des copies qui
-s’arrêtent, bouclent ou débordent ; seul le bac à sable les reçoit.
+Les copies sont celles du premier devoir (`solutions/tp-tailles`, qui importe torch) : chaque réponse est tirée parmi
+celles de la classe simulée des tests, justes ou fausses ; deux copies ne sont jamais identiques. Les temps sont ceux
+des commandes entières, démarrage compris ; nbgrader n’en note qu’un échantillon. `--hostile` y mêle des copies qui
+s’arrêtent, bouclent ou débordent ; seul le bac à sable les reçoit.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from coursekit.grading.report.outcome import Outcome  # noqa: E402
 
 PARTS = ("speed", "cost", "where", "dask", "memory")
 QUIET = tuple(student for student in TAILLES.students if student.name != "fragile")
-"""Celui-là boucle, ce que chacun attend aussi longtemps : rien ne s’y compare."""
+"""Celui-là boucle, ce que chacun attend aussi longtemps : rien ne s’y compare."""
 
 HOSTILE = (
     "import os\nos._exit(0)",
@@ -208,7 +208,7 @@ def dask(course: CourseCopy, given: argparse.Namespace) -> Iterator[str]:
 def memory(given: argparse.Namespace) -> Iterator[str]:
     """Le plus haut de la mémoire propre au pilote, sur de petites copies.
 
-    Il ramasse, confie, relit et écrit pour de bon ; l’exécution, qui n’est jamais la sienne, est feinte.
+    Il ramasse, confie, relit et écrit pour de bon ; l’exécution, qui n’est jamais la sienne, est feinte.
     """
     with tempfile.TemporaryDirectory() as folder:
         blank = template(Path(folder))

@@ -3,7 +3,7 @@
     make livre && python bench/pages.py --output bench/results/pages.md
 
 Réseau à 10 Mbit/s avec 40 ms de latence, processeur ralenti quatre fois, cache vide, textes en gzip ; médianes. Une
-page est prête quand elle est chargée et que répondent les objets interactifs que le lecteur a sous les yeux ; les
+page est prête quand elle est chargée et que répondent les objets interactifs que le lecteur a sous les yeux ; les
 autres s’animent ensuite. axe-core est celui de `tests/tools/`.
 """
 

@@ -78,7 +78,7 @@ def opened(names: list[str]) -> Iterator[dict[str, Nursery]]:
 
 
 def taken(nursery: Nursery) -> tuple[float, float]:
-    """Mébioctets qu’ajoute une copie à peine née, puis après un entraînement ; le partagé compte une fois en tout."""
+    """Mébioctets qu’ajoute une copie à peine née, puis entraînée ; le partagé compte une fois en tout."""
     alone = memory()
     child = nursery.spawn(Limits(), {})
     asked(child, "1")
@@ -109,7 +109,7 @@ def births(nurseries: Mapping[str, Nursery], rounds: int) -> dict[str, list[tupl
 
 
 def neighbours(nursery: Nursery) -> dict[str, list[float]]:
-    """Par attaque, les millisecondes de chaque aller-retour du voisin, tant qu’elle dure (3 s au plus)."""
+    """Par attaque, les millisecondes de chaque aller-retour du voisin, tant qu’elle dure (3 s au plus)."""
     times: dict[str, list[float]] = {}
     neighbour = nursery.spawn(Limits(), {})
     for name, code in BOMBS.items():

@@ -63,7 +63,7 @@ CANDIDATES = 500
 
 SHOWN = 8
 COLORS = ((0, 32, 77), (124, 123, 120), (255, 234, 70))
-"""Cartes par couche sur papier, et leurs couleurs : le début, le milieu et la fin de « cividis »."""
+"""Cartes par couche sur papier, et leurs couleurs : le début, le milieu et la fin de `cividis`."""
 
 LEVELS = 127
 """Un poids arrondi va de −127 à 127."""

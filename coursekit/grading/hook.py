@@ -28,7 +28,7 @@ from coursekit.grading.report.rows import FAILED, Row
 
 
 class Grading(NotebookExporter):
-    """L’exporteur que nbgrader crée pour `autograde` : il n’exporte rien, il prend la place de la conversion."""
+    """La classe d’export que nbgrader crée pour `autograde` : elle remplace la conversion, et n’exporte rien."""
 
     workers = Integer(
         None, allow_none=True, help="Copies notées en même temps ; par défaut, une par cœur."

@@ -106,8 +106,8 @@ def prefers_channels_last(module: nn.Module) -> bool:
     """Si les convolutions de ce réseau, là où il est et dans sa précision, vont plus vite canaux en dernier.
 
     Sur CPU, oneDNN n’a plus à ranger autrement ce qu’il lit. Mais il recopie chaque filtre pour en calculer le
-    gradient : quand le plus gros pèse trop, la mémoire y perd sans que le temps y gagne (Wide ResNet-50-2 : +4 % et
-    −2 %). Sur GPU, les tensor cores lisent ainsi la demi-précision.
+    gradient : quand le plus gros pèse trop, la mémoire y perd sans que le temps y gagne (Wide ResNet-50-2 : +4 % et
+    −2 %). Sur GPU, les tensor cores lisent ainsi la demi-précision.
     """
     import torch
 

@@ -1,7 +1,7 @@
 // Le cadre d’un explorateur et ses réglages : des champs ordinaires du navigateur, donc au clavier comme au doigt.
 
 import { fr, h, range } from "./dom.js";
-// Plusieurs explorateurs s’en servent : une page les charge avec le cadre, une fois pour tous.
+// Plusieurs explorateurs s’en servent : une page les charge avec le cadre, une fois pour tous.
 import {} from "./chart.js";
 import {} from "./sliding.js";
 

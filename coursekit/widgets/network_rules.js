@@ -1,6 +1,6 @@
 // Ce que calcule un petit réseau, couche par couche, et ce qu’une de ses unités lit et voit.
-// Une couche : { kind, kernel, stride, padding }, et, si elle a des poids, { outputs, inputs, weights, bias }.
-// Des cartes : { depth, side, values }, l’une après l’autre, ligne par ligne. Le niveau 0 est l’image.
+// Une couche : `{ kind, kernel, stride, padding }`, et, si elle a des poids, `{ outputs, inputs, weights, bias }`.
+// Des cartes : `{ depth, side, values }`, l’une après l’autre, ligne par ligne. Le niveau 0 est l’image.
 
 import { range } from "./dom.js";
 import { positions } from "./sliding.js";
@@ -50,7 +50,7 @@ function pooled({ kind, kernel, stride }, { depth, side, values }, made) {
   return { depth, side: made, values: Float64Array.from({ length: depth * made ** 2 }, summary) };
 }
 
-// Les cartes de chaque niveau. « conv » est suivie d’une ReLU ; `cut` contient les « niveau:canal » à mettre à zéro.
+// Les cartes de chaque niveau. « conv » est suivie d’une ReLU ; `cut` contient les `niveau:canal` à mettre à zéro.
 export function forward(layers, image, cut = new Set()) {
   const levels = [image];
   for (const layer of layers) {

@@ -12,7 +12,7 @@ export const ramp = (colors) => range(256).map((level) => {
   return pack(...colors[low].map((first, k) => Math.round(first + (colors[low + 1][k] - first) * (level / 127.5 - low))));
 });
 
-// Une carte peinte, `colour(k)` en est le pixel k ; jusqu’à deux carrés { top, left, size } y sont encadrés.
+// Une carte peinte, `colour(k)` en est le pixel k ; jusqu’à deux carrés `{ top, left, size }` y sont encadrés.
 export function screen(properties = {}) {
   const canvas = h("canvas");
   const frames = [h("i"), h("b")];
@@ -35,7 +35,7 @@ export function screen(properties = {}) {
 }
 
 // Un écran que l’on parcourt : les flèches, le doigt ou la souris mènent à une case, `onmove(i, j, how)`.
-// `how` : « down » où l’on appuie (ou Espace), « drag » où l’on traîne (ou Maj + flèche), rien où l’on passe.
+// `how` : `down` où l’on appuie (ou Espace), `drag` où l’on traîne (ou Maj + flèche), rien où l’on passe.
 export function board(label, sideOf, onmove) {
   const made = { ...screen({ role: "application", tabindex: 0, "aria-label": label }), here: [0, 0] };
   const go = (places, how) => onmove(...places.map((place) => Math.min(Math.max(place, 0), sideOf() - 1)), how);

@@ -37,7 +37,7 @@ export function fieldText({ top, left, size }, side) {
 
 const best = (shares) => shares.indexOf(Math.max(...shares));
 
-// La décision, avec et sans les filtres coupés ; `label` est la vraie classe, si on la connaît.
+// La décision, avec et sans les filtres coupés ; `label` est la vraie classe, si on la connaît.
 export function decisionText(classes, shares, before, label) {
   const said = (list) => `« ${classes[best(list)]} » (${percent(Math.max(...list))})`;
   const truth = label === undefined ? "" : best(shares) === label ? ", et c’est juste" : `, mais c’est « ${classes[label]} »`;

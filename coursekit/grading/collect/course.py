@@ -121,7 +121,7 @@ def open_course(root: Path) -> GradedCourse:
         raise CourseError(f"{root / CONFIG_NAME} ne se lit pas : {type(error).__name__} : {error}") from error
     try:
         directory = CourseDirectory(config=app.config, root=str(root))
-    except Exception as error:  # un réglage du mauvais type, que traitlets refuse
+    except Exception as error:  # un réglage du mauvais type, que `traitlets` refuse
         raise CourseError(f"Les réglages du cours {root} sont fautifs : {error}") from error
     course = GradedCourse(directory, app.config)
     _check_is_course(course)

@@ -1,6 +1,6 @@
 """Reconnaître un notebook à son nom, que le trajet a pu changer : navigateur, système, messagerie.
 
-« Entraînement (1).IPYNB » en accents décomposés est encore « entraînement ».
+`Entraînement (1).IPYNB` en accents décomposés est encore `entraînement`.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ class Grades:
 
         Raises:
             CourseError: l’élève est inconnu et le cours n’en crée pas, ou la pénalité ne se calcule pas.
-            sqlalchemy.exc.DBAPIError: la base refuse ; rien n’est écrit.
+            DBAPIError: la base refuse ; rien n’est écrit.
         """
         db = self.gradebook.db
         try:

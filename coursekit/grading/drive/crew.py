@@ -1,4 +1,4 @@
-"""Une équipe de postes, vue du pilote : on lui confie des copies, elles reviennent notées, ou avec une raison."""
+"""Une équipe de postes, vue du pilote : on lui confie des copies, elle les rend avec leur note ou une raison."""
 
 from __future__ import annotations
 

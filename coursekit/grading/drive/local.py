@@ -1,6 +1,6 @@
 """Des postes sur cette machine : un processus chacun, avec sa pépinière.
 
-Un poste tué ne perd rien : un autre reprend sa copie. Les processus sont lancés à neuf (« spawn ») : ils n’héritent
+Un poste tué ne perd rien : un autre reprend sa copie. Les processus sont lancés à neuf (`spawn`) : ils n’héritent
 de rien, et surtout pas des fichiers ouverts de l’enseignant.
 """
 

@@ -30,7 +30,7 @@ def execute(job: bytes, nursery: Nursery, trusted: Nursery | None = None) -> byt
     """Exécute une copie et la note.
 
     `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests : par défaut, une
-    pépinière sans murs gardée pour les copies suivantes du même devoir.
+    pépinière sans murs, gardée pour les copies suivantes du même devoir.
 
     Raises:
         CourseError: un processus n’a pas pu naître ; ce n’est pas la faute de l’élève.

@@ -28,7 +28,7 @@ Output = dict[str, Any]
 
 
 class Publisher:
-    """Compte ce que la cellule en cours a écrit, et l’envoie par `send`. `warn` reçoit « overflow », puis « flood »."""
+    """Compte ce que la cellule en cours a écrit, et l’envoie par `send`. `warn` reçoit `overflow`, puis `flood`."""
 
     def __init__(self, send: Callable[[Output], None], warn: Callable[[str], None]) -> None:
         self._send, self._warn = send, warn

@@ -1,7 +1,7 @@
 """Ce qui passe d’un processus à l’autre : des données simples, et rien d’autre.
 
 Une valeur devient un arbre JSON suivi des octets de ses tableaux. Seuls les types exacts comptent : une sous-classe de
-`int`, qui choisirait ce qu’elle vaut, n’est pas une donnée. Rien ici n’est du code : ni pickle, ni objet NumPy.
+`int`, qui choisirait ce qu’elle vaut, n’est pas une donnée. Rien ici n’est du code : ni `pickle`, ni objet NumPy.
 
 Ce qui n’est pas une donnée est confié à `others` : une poignée, ou un refus.
 """

@@ -1,7 +1,7 @@
 """Le registre du rapport : une ligne de JSON par copie, sur le disque, à côté du journal de la notation.
 
 La classe n’est donc jamais en mémoire, et une notation reprise retrouve ce qui avait été observé des copies déjà
-notées. Il se perd sans dommage : les copies dont il ne sait rien se renotent.
+notées. Il se perd sans dommage : les copies dont il ne sait rien sont notées de nouveau.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from coursekit.grading.report.rows import Question, Row
 
 BINS = 5
-"""Une question se résume en cinq parts égales de ses points : [0, 20 %[, … [80, 100 %], et ses deux bouts."""
+"""Une question se résume en cinq parts égales de ses points, de [0, 20 %[ à [80, 100 %], et ses deux bouts."""
 
 
 @dataclass

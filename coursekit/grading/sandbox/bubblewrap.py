@@ -59,7 +59,7 @@ class Enclosure:
     path: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     unroot: bool = False
-    """Cesser d’abord d’être root."""
+    """Cesser d’abord d’être `root`."""
 
     def command(self, descriptor: int, disk: int | None = None) -> list[str]:
         """La commande qui lance un parent préchauffé dans le bac à sable.

@@ -65,7 +65,7 @@ class Sandbox:
                 raise
             self._enclosure = replace(self._enclosure, unroot=False)
             self._server = self._start()
-        # Un processus de root aurait, dans son propre /proc, le droit d’écrire les réglages du noyau.
+        # Un processus de `root` aurait, dans son propre `/proc`, le droit d’écrire les réglages du noyau.
         still_root = os.geteuid() == 0 and not self._enclosure.unroot
         self.nested = nested and not still_root and self._can_nest()
 

@@ -110,7 +110,7 @@ def limit(limits: Limits) -> None:
 def limit_processes(count: int) -> None:
     """Borne les processus de l’utilisateur, là où le noyau les compte par espace d’utilisateurs.
 
-    Sans effet sur ceux de root : c’est alors à qui surveille de compter.
+    Sans effet sur ceux de `root` : c’est alors à qui surveille de compter.
     """
     version = tuple(int(part) for part in os.uname().release.split("-")[0].split(".")[:2])
     if version >= _PER_USER_NAMESPACE:

@@ -1,8 +1,9 @@
-"""Devenir un utilisateur sans droits avant de lancer bubblewrap, quand c’est root qui note.
+"""Devenir un utilisateur sans droits avant de lancer bubblewrap, quand c’est `root` qui note.
 
-Un processus de root reste root aux yeux du noyau, même dans un espace d’utilisateurs : il écrirait dans `/proc/sys`, et
-le nombre de ses processus n’a pas de borne. Comme l’utilisateur sans droits ne peut pas toujours entrer là où Python
-est installé (`/root`…), ces dossiers sont d’abord montés ailleurs, pour ce processus et ses enfants seulement.
+Un processus de `root` reste `root` aux yeux du noyau, même dans un espace d’utilisateurs : il écrirait dans
+`/proc/sys`, et le nombre de ses processus n’a pas de borne. Comme l’utilisateur sans droits ne peut pas toujours entrer
+là où Python est installé (`/root`…), ces dossiers sont d’abord montés ailleurs, pour ce processus et ses enfants
+seulement.
 
     python -P -m coursekit.grading.sandbox.unroot DOSSIER… -- COMMANDE…
 """
@@ -27,7 +28,7 @@ def staged(places: Sequence[str]) -> Mapping[str, str]:
 
 
 def command(places: Sequence[str], following: Sequence[str]) -> list[str]:
-    """La commande qui monte ces dossiers, cesse d’être root, puis exécute la suite."""
+    """La commande qui monte ces dossiers, cesse d’être `root`, puis exécute la suite."""
     return [sys.executable, "-P", "-m", __name__, *places, "--", *following]
 
 

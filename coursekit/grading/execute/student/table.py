@@ -91,7 +91,7 @@ class Table:
         return True
 
     def _module(self, writer: Writer, value: Any, number: int, depth: int) -> list[Any]:
-        """Un module PyTorch ; il ne se redécrit que si sa structure change."""
+        """Un module PyTorch ; il n’est décrit de nouveau que si sa structure change."""
         known = self.networks
         if not self._tells(number, known.structure(value)):
             return ["M", number, None]

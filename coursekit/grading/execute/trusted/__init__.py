@@ -13,5 +13,5 @@ Ce qui ne passe pas, et se rejoue donc dans le processus de l’élève (`NeedsR
 - copier un de ses modules, en remplacer une couche par une autre, ou changer par un crochet ce qu’une couche calcule.
 
 Ce sont les tests qui en décident, jamais ce que répond l’élève : il ne peut pas demander à être jugé chez lui. Un nom
-de Python (`len`, `sum`…) est toujours celui de Python : une question qui en fait redéfinir un ne se corrige pas ainsi.
+de Python (`len`, `sum`…) est toujours celui de Python : une question où l’on en redéfinit un ne se corrige pas ainsi.
 """

@@ -164,7 +164,7 @@ class Conversation:
 
         Raises:
             GoneStudentError: le processus de l’élève s’est arrêté.
-            queue.Empty: elle n’est pas venue à temps.
+            Empty: elle n’est pas venue à temps.
         """
         while not self._ready and not self._over:
             message = self.inbox.get(timeout=seconds)
