@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from printing import chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -116,6 +115,8 @@ def browser() -> Iterator[Browser]:
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright manque : pip install -e .[dev]"
     )
+    from printing import chromium
+
     program = next(filter(None, map(shutil.which, chromium.PROGRAMS)), None)
     if program is None:
         pytest.skip("Chromium manque. Installez-le : sudo apt-get install chromium")
