@@ -214,7 +214,7 @@ def test_a_folder_that_is_no_course(tmp_path):
 
 
 def start(course, *arguments):
-    """Lance la commande, et attend qu’une copie soit écrite."""
+    """Lance la commande, et attend qu’une copie soit écrite : le dossier de la suivante n’apparaît qu’après."""
     process = subprocess.Popen(
         command(course.root, *arguments),
         stdout=subprocess.PIPE,
@@ -223,7 +223,7 @@ def start(course, *arguments):
         env={**os.environ, "COURSEKIT_TEST": str(course.root)},
     )
     until = time.monotonic() + 120
-    while not list((course.root / "autograded").glob(f"*/{ASSIGNMENT}")):
+    while len(list((course.root / "autograded").glob(f"*/{ASSIGNMENT}"))) < 2:
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < until
         time.sleep(0.05)
