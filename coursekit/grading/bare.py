@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from coursekit.grading.exchange import Limits
@@ -20,7 +21,7 @@ from coursekit.grading.sandbox.child import ForkedChild
 from coursekit.grading.sandbox.room import checked_names
 from coursekit.grading.sandbox.server import ENVIRONMENT, Program, Server, missing, python, source_root
 
-_PREFIX = "coursekit-notes-"
+PREFIX = "coursekit-notes-"
 
 
 class Bare:
@@ -42,8 +43,8 @@ class Bare:
     ) -> None:
         places = tuple(str(place) for place in path)
         self._program = Program(entry, tuple(preload), places, tuple(perhaps))
-        _sweep(Path(tempfile.gettempdir()))
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+        sweep(Path(tempfile.gettempdir()))
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._groups = Groups.here()
         self._server = self._start()
 
@@ -83,9 +84,12 @@ class Bare:
         return Server(self._program, python, environment)
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Efface les dossiers d’une notation qui n’a pas pu finir."""
-    for left in folder.glob(f"{_PREFIX}*-*"):
-        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if owner.isdigit() and not Path("/proc", owner).exists() and left.lstat().st_uid == os.geteuid():
-            shutil.rmtree(left, ignore_errors=True)
+    for left in folder.glob(f"{PREFIX}*-*"):
+        owner = left.name.removeprefix(PREFIX).partition("-")[0]
+        if not owner.isdigit() or Path("/proc", owner).exists():
+            continue
+        with suppress(FileNotFoundError):  # un autre correcteur l’a effacé entre-temps
+            if left.lstat().st_uid == os.geteuid():
+                shutil.rmtree(left, ignore_errors=True)

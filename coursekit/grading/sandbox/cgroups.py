@@ -216,9 +216,16 @@ def _sweep(folder: Path) -> None:
     for left in folder.glob(f"{_PREFIX}*-*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
-            for group in (*left.glob("*/"), left):
+            for group in (*_inside(left), left):
                 with suppress(OSError):
                     group.rmdir()
+
+
+def _inside(group: Path) -> list[Path]:
+    """Ses sous-groupes ; aucun si un autre correcteur vient de l’enlever."""
+    with suppress(FileNotFoundError):
+        return list(group.glob("*/"))
+    return []
 
 
 def _remove(folder: Path) -> None:
