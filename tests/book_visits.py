@@ -29,18 +29,14 @@ IMAGES = "() => [...document.images].map(image => [image.getAttribute('src'), im
 SETTLED = """() => {
   const toggle = document.querySelector(".sidebar-toggle[data-bs-toggle]");
   const scrolling = "article :is(pre, .cell_output > .output, .pst-scrollable-table-container)";
-  const zones = [...document.querySelectorAll(scrolling)]
-    .filter((zone) => zone.checkVisibility({ contentVisibilityAuto: true }));
+  const zones = [...document.querySelectorAll(scrolling)];
   return (!toggle || toggle.hasAttribute("data-bs-original-title"))
     && zones.every((zone) => zone.scrollWidth <= zone.clientWidth || zone.tabIndex === 0);
 }"""
-ALL_SEEN = "* { content-visibility: visible !important }"
-"""La page d’un lecteur qui l’a parcourue : le navigateur met en page toutes ses sections, et le thème les mesure."""
 
 
 def settle(page: Page) -> None:
     """Attend que le script du thème ait fait son travail : boutons, zones à défilement. Il y revient 300 ms après."""
-    page.add_style_tag(content=ALL_SEEN)
     page.evaluate("document.fonts.ready.then(() => window.dispatchEvent(new Event('resize')))")
     page.wait_for_function(SETTLED)
 

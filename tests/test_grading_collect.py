@@ -163,7 +163,7 @@ def test_a_notebook_too_big_is_not_read(course: Course) -> None:
     found = course.assignment().collect("enorme").notebooks[toy.NAME]
 
     assert (found.data, found.verdict.status) == (None, Status.UNREADABLE)
-    assert "200,0 Mo" in found.verdict.message
+    assert "200,0 Mo" in found.verdict.message
 
 
 def test_files_of_the_teacher_replace_those_of_the_student(course: Course) -> None:

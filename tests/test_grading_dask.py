@@ -1,6 +1,8 @@
 """Conduire une classe sur une grappe Dask, que les tests démarrent eux-mêmes."""
 
+import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -45,6 +47,15 @@ def test_every_copy_comes_back_as_bytes(grid):
     with dask.DaskCrew(post(), grid.scheduler_address) as crew:
         back = graded(crew, tasks)
     assert {name: type(outcome) for name, outcome in back.items()} == dict.fromkeys(tasks, bytes)
+
+
+def test_a_notebook_that_has_its_loop_grades_too(grid):
+    async def cell():
+        with dask.DaskCrew(post(), grid.scheduler_address) as crew:
+            return graded(crew, {"a": answering("pass")})
+
+    with ThreadPoolExecutor(1) as kernel:
+        assert isinstance(kernel.submit(asyncio.run, cell()).result()["a"], bytes)
 
 
 def test_a_worker_killed_in_mid_run_loses_nothing(mortal, tmp_path):

@@ -80,9 +80,15 @@ def classroom(work, classrooms, tmp_path_factory):
     return classrooms[work.name]
 
 
-def erased_from(work):
-    """Ce qu’un élève a effacé. nbgrader ne sait pas remettre une cellule qui suit une cellule verrouillée."""
-    return ("q1-tests",) if work.name == "tp-resnet" else ("q1-tests", work.essay)
+def erased_from(notebook, work):
+    """Ce qu’un élève a effacé : une cellule de tests et, si nbgrader sait la remettre, la réponse rédigée.
+
+    Il ne sait pas remettre une cellule qui suit, parmi celles qu’il connaît, une cellule seulement verrouillée.
+    """
+    known = [cell["metadata"]["nbgrader"] for cell in notebook["cells"] if "nbgrader" in cell["metadata"]]
+    rank = next(rank for rank, cell in enumerate(known) if cell["grade_id"] == work.essay)
+    before = known[rank - 1]
+    return ("q1-tests", work.essay) if before["grade"] or before["solution"] else ("q1-tests",)
 
 
 def graded(work, root):
@@ -99,7 +105,7 @@ def graded(work, root):
     for student in work.students:
         submit(student.name, student.answers, work.essay, student.explanation)
     submit("vide", {})
-    submit("efface", work.right, erased=erased_from(work))
+    submit("efface", work.right, erased=erased_from(course.notebook("exercises", work.name), work))
     killed = ("pass\nimport os\nos._exit(0)", *work.right[work.killing][1:])
     submit("arret", work.right | {work.killing: killed})
     autograde = course.nbgrader("autograde", work.name)
@@ -199,12 +205,11 @@ def test_an_untouched_notebook_gets_nothing(classroom):
 @each_classwork
 def test_deleted_cells_come_back(classroom):
     """Une cellule de tests effacée est remise et notée ; la réponse rédigée, remise vide, attend l’enseignant."""
-    grades = classroom.grades("efface")
+    grades, work = classroom.grades("efface"), classroom.work
+    erased = erased_from(classroom.course.notebook("exercises", work.name), work)
 
-    assert {cell: grades[cell].auto for cell in classroom.work.tests} == classroom.work.tests
-    assert grades[classroom.work.essay].needs_manual_grade is (
-        classroom.work.essay in erased_from(classroom.work)
-    )
+    assert {cell: grades[cell].auto for cell in work.tests} == work.tests
+    assert grades[work.essay].needs_manual_grade is (work.essay in erased)
     assert "manquait dans la copie ; elle a été remise" in classroom.feedback_of("efface")
 
 

@@ -64,13 +64,19 @@ def answer(child: Child, expression: str) -> str:
     return ask(child, f"answer = {expression}")
 
 
-WALLED = ("deux murs", "un bubblewrap par élève")
+NESTED = "deux murs"
+WALLED = (NESTED, "un bubblewrap par élève")
+
+
+def counts_files(attack: Attack) -> bool:
+    """Seul le second mur borne le nombre de fichiers."""
+    return "fichiers" in attack.name
 
 
 def opened(kind: str, course: Path) -> Sandbox | Bare:
     if kind not in WALLED:
         return Bare("student_entries:obey", ("numpy",), path=[TESTS])
-    nested = kind == WALLED[0]
+    nested = kind == NESTED
     made = Sandbox("student_entries:obey", ("numpy",), path=[TESTS], hidden=[course], nested=nested)
     assert made.nested is nested
     return made
@@ -140,10 +146,16 @@ def _marked(pid: int) -> bool:
         return False
 
 
-@pytest.mark.parametrize("attack", attacks(*ENDINGS), ids=str)
+BOMBS = [
+    (kind, attack)
+    for kind in WALLED
+    for attack in attacks(*ENDINGS)
+    if kind == NESTED or not counts_files(attack)
+]
+
+
+@pytest.mark.parametrize(("sandbox", "attack"), BOMBS, ids=str, indirect=["sandbox"])
 def test_a_bomb_ends_its_copy_for_its_own_reason(sandbox: Sandbox, attack: Attack) -> None:
-    if "fichiers" in attack.name and not sandbox.nested:
-        return  # seul le second mur compte les fichiers
     neighbour = sandbox.spawn(SMALL, {})
     ours = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     child = sandbox.spawn(SMALL, {})

@@ -4,8 +4,9 @@ Pour chaque programme ou tableau de la page, il mesure la zone, puis écrit son 
 mesure suivante à refaire la mise en page. Il recommence à chaque changement de la page, donc à chaque geste dans un
 explorateur. Mesurer d’abord tout, puis n’écrire que ce qui change, donne le même résultat sans ce travail.
 
-Il mesure aussi les sections que le navigateur n’a pas encore mises en page, parce que le lecteur en est loin
-(`content-visibility`) : c’était un cinquième du temps de chargement. Elles attendent ici que le lecteur s’en approche.
+Il mesure aussi, avant de rendre la main, les sections que le navigateur n’a pas encore mises en page parce que le
+lecteur en est loin (`content-visibility`) : c’était un cinquième du temps de chargement. Elles se mesurent ici par
+petits lots, quand la page n’a rien d’autre à faire.
 """
 
 from __future__ import annotations
@@ -14,45 +15,35 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pydata_sphinx_theme
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-SCRIPT = "scripts/pydata-sphinx-theme.js"
+THEME = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
+SCRIPT = THEME / "static" / "scripts" / "pydata-sphinx-theme.js"
 ONE_BY_ONE = re.compile(
     r'document\.querySelectorAll\((?P<zones>\[[^\]]*\]\.join\(", "\))\)'
     r"\.forEach\((?P<e>\w+)=>\{(?P=e)\.tabIndex=(?P<scrolls>[^?{}]*)\?0:-1\}\)"
-    r"(?P<between>.{,40}?)window\.addEventListener\(\"resize\",(?P<again>\w+)\)"
 )
-TOGETHER = (
-    r"[...document.querySelectorAll(\g<zones>)].filter(\g<e>=>\g<e>.checkVisibility?.({contentVisibilityAuto:true})??true)"
-    r".map(\g<e>=>[\g<e>,\g<scrolls>?0:-1])"
-    r".forEach(([zone,index])=>{zone.tabIndex!==index&&(zone.tabIndex=index)})"
-    r'\g<between>document.addEventListener("contentvisibilityautostatechange",\g<again>),'
-    r'window.addEventListener("resize",\g<again>)'
-)
-
-
-MARK = "([zone,index])"
-"""Ce qui distingue un script déjà récrit : une construction sans changement ne le recopie pas."""
+TOGETHER = Path(__file__).with_suffix(".js")
+CALL = r"makeScrollable(document.querySelectorAll(\g<zones>),\g<e>=>\g<scrolls>)"
 
 
 def measured_first(script: str) -> str:
     """Le script du thème, qui mesure toutes les zones avant d’en écrire une ; une erreur s’il a changé."""
-    quick, found = ONE_BY_ONE.subn(TOGETHER, script)
+    quick, found = ONE_BY_ONE.subn(CALL, script)
     if found != 1:
         raise ExtensionError(
-            f"Le thème ne mesure plus ainsi dans {SCRIPT} : quick_scroll_check est à revoir."
+            f"Le thème ne mesure plus ainsi dans {SCRIPT.name} : quick_scroll_check est à revoir."
         )
-    return quick
+    return TOGETHER.read_text(encoding="utf-8") + quick
 
 
 def quicken(app: Sphinx, exception: Exception | None) -> None:
-    """Récrit le script du livre construit."""
+    """Écrit dans le livre construit le script du thème, récrit."""
     if exception is None and app.builder.format == "html":
-        script = Path(app.outdir, "_static", SCRIPT)
-        written = script.read_text(encoding="utf-8")
-        if MARK not in written:
-            script.write_text(measured_first(written), encoding="utf-8")
+        script = measured_first(SCRIPT.read_text(encoding="utf-8"))
+        Path(app.outdir, "_static", "scripts", SCRIPT.name).write_text(script, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import struct
 import threading
 import time
 
+from coursekit.grading.amounts import seconds as in_seconds
 from coursekit.grading.children import GoneError
 from coursekit.grading.vocabulary import Ending
 
@@ -124,7 +125,7 @@ class Channel:
         poll.register(self._socket, event)
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
         if not poll.poll(None if left is None else 1000 * left):
-            raise GoneError(Ending.TIMEOUT, f"Le processus n’a pas répondu en {_seconds(seconds)}.")
+            raise GoneError(Ending.TIMEOUT, f"Le processus n’a pas répondu en {in_seconds(seconds or 0)}.")
 
     def _too_big(self, size: int) -> GoneError:
         return GoneError(
@@ -135,10 +136,6 @@ class Channel:
 
 def _deadline(seconds: float | None) -> float | None:
     return None if seconds is None else time.monotonic() + seconds
-
-
-def _seconds(seconds: float | None) -> str:
-    return f"{seconds or 0:g}".replace(".", ",") + " s"
 
 
 def _closed() -> GoneError:

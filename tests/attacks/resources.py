@@ -25,10 +25,13 @@ while len(fuite) < 100_000:
     fuite.append(bytearray(b"x" * (1 << 20)))"""
 
 BY_CHILDREN = """import os, time
+lu, écrit = os.pipe()
 for _ in range(50):
     if os.fork() == 0:
-        lourd = bytearray(b"x" * (256 << 20))
+        lourd = bytearray(b"x" * (48 << 20))
+        os.write(écrit, b"x")
         time.sleep(3600)
+    os.read(lu, 1)
 time.sleep(3600)"""
 
 ONE_LINE = """import sys

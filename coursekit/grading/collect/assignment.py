@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from coursekit.errors import CourseError, UnknownNameError
+from coursekit.grading.amounts import megabytes
 from coursekit.grading.collect import names
 from coursekit.grading.collect.folder import Entry, NotOrdinaryError, entries, read
 from coursekit.grading.collect.names import shown
@@ -145,7 +146,7 @@ class _Reading:
         at_most = min(DEFAULT_LIMITS.max_bytes, self.assignment.course.directory.max_file_size * 1000)
         if entry.size > at_most:
             message = (
-                f"Ce fichier pèse {_megabytes(entry.size)} ; la limite est {_megabytes(at_most)}. "
+                f"Ce fichier pèse {megabytes(entry.size)} ; la limite est {megabytes(at_most)}. "
                 f"Effacez les sorties et enregistrez."
             )
             return Submitted(file=file, verdict=Verdict(Status.UNREADABLE, message))
@@ -173,7 +174,7 @@ class _Reading:
                 continue
             fault = entry.fault
             if not fault and entry.size > min(room, directory.max_file_size * 1000):
-                fault = f"il pèse {_megabytes(entry.size)}, plus que ce que le cours admet"
+                fault = f"il pèse {megabytes(entry.size)}, plus que ce que le cours admet"
             try:
                 if not fault:
                     data = read(self.folder, path, entry.size)
@@ -201,7 +202,3 @@ def _unusable(student: str) -> str:
 
 def _rejected(what: str, why: str) -> Verdict:
     return Verdict(Status.REJECTED, f"Pas ouvert, {what} : {why}.")
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} Mo".replace(".", ",")

@@ -9,9 +9,9 @@ import asyncio
 import threading
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 from distributed import Client, Future, KilledWorker, WorkerPlugin, get_worker
@@ -20,7 +20,7 @@ from distributed.comm import connect
 from coursekit import __version__
 from coursekit.errors import CourseError
 from coursekit.grading.children import Nursery
-from coursekit.grading.drive.crew import Failed, Outcome
+from coursekit.grading.drive.crew import Crew, Failed, Outcome
 from coursekit.grading.drive.post import Post, Task
 from coursekit.grading.drive.serve import READY, answer, failure, outcome
 
@@ -81,7 +81,7 @@ def grade_there(name: str, task: Task) -> bytes:
     return answer(plugin.post, task, nursery)
 
 
-class DaskCrew:
+class DaskCrew(Crew):
     """Les travailleurs de l’ordonnanceur qui est à cette adresse.
 
     Raises:
@@ -104,14 +104,6 @@ class DaskCrew:
             self.close()
             raise
         self._capacity = self._size()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def room(self) -> int:
@@ -212,7 +204,8 @@ class DaskCrew:
 
 def _connect(scheduler: str) -> Client:
     try:
-        asyncio.run(asyncio.wait_for(_greet(scheduler), CONNECT_SECONDS))
+        with ThreadPoolExecutor(1) as apart:  # un carnet Jupyter a déjà sa boucle : la nôtre tourne à côté
+            apart.submit(asyncio.run, _greet(scheduler)).result()
         return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         why = f" ({error})" if str(error) else ""
@@ -224,5 +217,6 @@ def _connect(scheduler: str) -> Client:
 
 async def _greet(scheduler: str) -> None:
     """Sans cela, `Client` attendrait pour toujours un programme qui écoute sans répondre."""
-    comm = await connect(scheduler, timeout=CONNECT_SECONDS)
-    await comm.close()
+    async with asyncio.timeout(CONNECT_SECONDS):
+        comm = await connect(scheduler, timeout=CONNECT_SECONDS)
+        await comm.close()

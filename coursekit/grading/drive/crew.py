@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import Self, TypeVar
 
 from coursekit.grading.drive.post import Task
 
@@ -26,29 +27,37 @@ Outcome = bytes | Failed
 """Ce que `Post.grade` a rendu, ou pourquoi il n’a rien rendu."""
 
 
-class Crew(Protocol):
-    """Des postes, ici ou ailleurs."""
+class Crew(ABC):
+    """Des postes, ici ou ailleurs ; `with` les arrête, copies en cours comprises."""
 
-    def __enter__(self) -> Self: ...
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Arrête tout, copies en cours comprises."""
+        self.close()
 
     @property
+    @abstractmethod
     def room(self) -> int:
         """Combien de copies on peut lui confier de plus."""
 
+    @abstractmethod
     def give(self, ticket: int, task: Task) -> None:
         """Confie une copie."""
 
+    @abstractmethod
     def take(self) -> list[tuple[int, Outcome]]:
         """Attend qu’au moins une copie revienne.
 
         Raises:
             CourseError: les postes ne répondent plus, ou ne démarrent pas.
         """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Arrête tous les postes."""
 
 
 T = TypeVar("T")

@@ -16,11 +16,9 @@ from collections import deque
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from types import TracebackType
-from typing import Self
 
 from coursekit.errors import CourseError
-from coursekit.grading.drive.crew import ATTEMPTS, Failed, Outcome
+from coursekit.grading.drive.crew import ATTEMPTS, Crew, Failed, Outcome
 from coursekit.grading.drive.post import Post, Task
 from coursekit.grading.drive.serve import READY, outcome, serve
 
@@ -66,7 +64,7 @@ class _Seat:
         self.wire.close()
 
 
-class LocalCrew:
+class LocalCrew(Crew):
     """`workers` postes au plus ; ils ne démarrent que s’il y a de quoi les occuper.
 
     Une copie qui ne revient pas dans le délai du `Post` fait arrêter le sien.
@@ -79,14 +77,6 @@ class LocalCrew:
         self._seats: list[_Seat] = []
         self._queue: deque[_Errand] = deque()
         self._stillborn = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def room(self) -> int:

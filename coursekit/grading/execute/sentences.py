@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
+from coursekit.grading.amounts import seconds
 from coursekit.grading.exchange import Limits
-
-
-def seconds(value: float) -> str:
-    return f"{value:g}".replace(".", ",") + " s"
 
 
 def too_long(limits: Limits) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from coursekit.errors import CourseError
+from coursekit.grading.amounts import megabytes
 
 CELL_TYPES = ("code", "markdown", "raw")
 EXECUTION_TAGS = ("skip-execution", "raises-exception")
@@ -104,7 +105,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
 def _check_size(data: bytes, limits: Limits) -> None:
     if len(data) > limits.max_bytes:
         raise UnreadableError(
-            f"Ce fichier pèse {_megabytes(len(data))} ; la limite est {_megabytes(limits.max_bytes)}. "
+            f"Ce fichier pèse {megabytes(len(data))} ; la limite est {megabytes(limits.max_bytes)}. "
             f"Effacez les sorties et enregistrez."
         )
     values = sum(data.count(mark) for mark in (b",", b"[", b"{"))
@@ -226,7 +227,3 @@ def _string(value: object) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f")
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:.1f} Mo".replace(".", ",")

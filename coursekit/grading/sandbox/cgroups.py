@@ -222,7 +222,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _inside(group: Path) -> list[Path]:
-    """Ses sous-groupes ; aucun si un autre correcteur vient de l’enlever."""
+    """Ses sous-groupes ; aucun si un autre correcteur vient de l’enlever."""
     with suppress(FileNotFoundError):
         return list(group.glob("*/"))
     return []

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from coursekit.grading.amounts import seconds as in_seconds
 from coursekit.grading.children import GoneError
 from coursekit.grading.exchange import Limits
 from coursekit.grading.frames import Channel
@@ -140,7 +141,7 @@ class ForkedChild:
         while True:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise GoneError(Ending.TIMEOUT, f"Pas de réponse au bout de {_number(seconds)} s.")
+                raise GoneError(Ending.TIMEOUT, f"Pas de réponse au bout de {in_seconds(seconds)}.")
             if (message := self._message(min(left, _SLICE_SECONDS))) is not None:
                 return message
 
@@ -227,7 +228,7 @@ def explain(ending: Ending, status: int | None, limits: Limits) -> str:
         Ending.MEMORY: f"Les processus de la copie ont dépassé {limits.memory // mib} Mio de mémoire.",
         Ending.PROCESSES: f"La copie a voulu plus de {limits.processes} processus et fils d’exécution.",
         Ending.DISK: f"La copie a rempli son disque : {limits.disk // mib} Mio ou {limits.files} fichiers.",
-        Ending.TIMEOUT: f"La copie a pris plus de {_number(limits.notebook_seconds)} s de processeur.",
+        Ending.TIMEOUT: f"La copie a pris plus de {in_seconds(limits.notebook_seconds)} de processeur.",
         Ending.OUTPUT: "La copie a envoyé un message plus grand que la limite.",
     }
     return said.get(ending) or f"Le processus de l’élève s’est arrêté : {_how(status)}."
@@ -254,7 +255,3 @@ def _ready(watched: int | socket.socket | Channel, seconds: float) -> bool:
     poll = select.poll()
     poll.register(watched, select.POLLIN)
     return bool(poll.poll(1000 * max(0.0, seconds)))
-
-
-def _number(seconds: float) -> str:
-    return f"{seconds:g}".replace(".", ",")
