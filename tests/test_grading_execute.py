@@ -13,6 +13,8 @@ from coursekit.grading import Prepared, Role, prepare, read_reference
 from coursekit.grading.bare import Bare
 from coursekit.grading.exchange import CellRun, Executed, Job, Limits
 from coursekit.grading.execute import PRELOAD, STUDENT, execute
+from coursekit.grading.execute.parents import Parent
+from coursekit.grading.execute.run import Run
 from coursekit.grading.vocabulary import Ending, Status
 
 pytest.importorskip("IPython", reason="IPython manque : pip install -e .[notebook]")
@@ -186,6 +188,50 @@ def test_locked_cells_run_on_both_sides(bare: Bare) -> None:
 
     assert run_cells(bare, locked, right, tests)[2].score == 1
     assert run_cells(bare, locked, cheat, tests)[2].score == 0
+
+
+TRIPLE = ("verrou", "def triple(x): return 3 * x")
+APPLY = "def f(g): return g(5)"
+GIVEN = {
+    "rien ne change": (TRIPLE, APPLY, "assert f(triple) == 15"),
+    "elle s’appelle là-bas": (TRIPLE, "def f(g): return type(g).__name__", "assert f(triple) == 'function'"),
+    "elle revient": (TRIPLE, "def f(g): return g", "assert f(triple) is triple"),
+    "l’élève l’a effacée": (TRIPLE, f"{APPLY}\ndel triple", "assert f(triple) == 15"),
+    "l’élève l’a remplacée": (TRIPLE, f"{APPLY}\ndef triple(x): return x", "assert f(triple) == 5"),
+    "l’élève y a mis autre chose": (TRIPLE, f"{APPLY}\ntriple = 4", "assert f(triple) == 15"),
+    "elle compte ses appels": (
+        ("verrou", "seen = []\ndef triple(x):\n    seen.append(x)\n    return 3 * x"),
+        APPLY,
+        "assert (f(triple), seen) == (15, [5])",
+    ),
+    "elle est des tests": (
+        TRIPLE,
+        APPLY,
+        "seen = []\nassert f(lambda x: seen.append(x)) is None and seen == [5]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_function_given_to_a_student(bare: Bare, name: str) -> None:
+    locked, answer, tests = GIVEN[name]
+    ran = run_cells(bare, locked, ("réponse", answer), ("tests", tests))[2]
+    assert (ran.score, ran.in_process) == (1, False), ran
+
+
+def test_what_the_first_tests_load_late_the_next_ones_have(bare: Bare) -> None:
+    job = Job(notebook(("réponse", "a = 1"), ("tests", "assert __import__('colorsys') and a == 1")), LIMITS)
+    parent = Parent(("json",))
+    first = Run(job, bare, parent.nursery)
+    first()
+    parent.learn(first.loaded)
+    second = Run(job, bare, parent.nursery)
+    second()
+    parent.close()
+
+    assert "colorsys" in first.loaded
+    assert "colorsys" not in second.loaded
+    assert "json" not in (*first.loaded, *second.loaded)
 
 
 def test_names_made_by_tests_stay_for_the_next_ones(bare: Bare) -> None:

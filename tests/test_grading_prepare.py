@@ -297,7 +297,7 @@ SAID = {
     "format 99": "au format 99, inconnu",
     "format vrai": "ne dit pas son numéro",
     "cellule sans texte": "cellule n° 1",
-    "cent mégaoctets": "pèse 100,0 Mo ; la limite est 50,0 Mo",
+    "cent mégaoctets": "pèse 100,0 Mo ; la limite est 50,0 Mo",
     "dix mille cellules": "10 000 cellules",
 }
 

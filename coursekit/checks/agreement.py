@@ -13,6 +13,8 @@ from coursekit.checks.numerals import UnreadableError
 from coursekit.errors import ArgumentError
 from coursekit.layers import Shape
 
+_ORDINARY = (int, float)
+
 
 def agrees(got: Any, expected: Any, rel: float | None = None) -> bool:
     """`got` vaut-elle `expected` ? Un tuple et une liste de mêmes valeurs se valent ; un texte n’est pas un nombre.
@@ -44,12 +46,19 @@ def _boolean(got: Any) -> object:
 
 
 def _same_number(got: Any, expected: int | float | Fraction | Decimal, rel: float | None) -> bool:
+    if _exactly(got, expected):
+        return True
     if is_a(got, str):
         return False
     try:
         return close(read(got).value, exact(expected), tolerance(expected, rel), noisy=is_inexact(got))
     except UnreadableError:
         return False
+
+
+def _exactly(got: Any, expected: Any) -> bool:
+    """Deux nombres ordinaires, égaux et finis : presque toutes les bonnes réponses, jugées sans fractions."""
+    return type(got) in _ORDINARY and type(expected) in _ORDINARY and got == expected and got - expected == 0
 
 
 def _same_array(got: Any, expected: Any, rel: float | None) -> bool:

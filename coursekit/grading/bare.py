@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from coursekit.grading.exchange import Limits
@@ -43,10 +44,22 @@ class Bare:
     ) -> None:
         places = tuple(str(place) for place in path)
         self._program = Program(entry, tuple(preload), places, tuple(perhaps))
+        self._settle()
+        self._server = self._start()
+
+    def _settle(self) -> None:
+        """Ce qui est à ce processus seul : où travaillent ses élèves, et de quoi les compter."""
         sweep(Path(tempfile.gettempdir()))
         self._folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         self._groups = Groups.here()
-        self._server = self._start()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Prêtée à un autre processus : le même parent chaud."""
+        return {"_program": self._program, "_server": self._server}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._settle()
 
     def spawn(self, limits: Limits, files: Mapping[str, bytes]) -> ForkedChild:
         """Fait naître un élève, dans un dossier de travail à lui, effacé à sa fin.
@@ -67,6 +80,11 @@ class Bare:
         group = self._groups.create(limits, apart=1)
         watch = missing(self._groups, limits)
         return self._server.spawn(order, files, watch, group, lambda: shutil.rmtree(room, ignore_errors=True))
+
+    def load(self, modules: Sequence[str]) -> None:
+        """Fait importer d’autres modules à son parent, s’ils s’importent, avant les prochaines naissances."""
+        self._program = replace(self._program, perhaps=(*self._program.perhaps, *modules))
+        self._server.load(modules)
 
     @property
     def walls(self) -> Mapping[str, bool]:

@@ -6,7 +6,7 @@ Seul le pilote écrit. Arrêté n’importe où, il reprend : une copie écrite
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from coursekit.grading.drive.crew import Crew, Failed, Outcome, flow
 from coursekit.grading.drive.local import LocalCrew
 from coursekit.grading.drive.post import Execute, Post, Task
 from coursekit.grading.exchange import CellRun, Executed
+from coursekit.grading.execute.pair import Pair
 from coursekit.grading.execute.parents import preloads
 from coursekit.grading.report.ledger import Ledger
 from coursekit.grading.report.rows import Row, not_graded, observed, scored
@@ -43,7 +44,7 @@ class Demand:
 
 
 def open_sandbox(course: str, modules: tuple[str, ...], isolation: bool) -> Nursery:
-    """Une pépinière d’élèves pour ce cours, qui ne peuvent pas le lire. Un poste l’appelle, ici ou ailleurs."""
+    """Une pépinière d’élèves pour ce cours, qui ne peuvent pas le lire."""
     from coursekit.grading.execute import PRELOAD, STUDENT
 
     if isolation:
@@ -55,6 +56,11 @@ def open_sandbox(course: str, modules: tuple[str, ...], isolation: bool) -> Nurs
     return Bare(STUDENT, PRELOAD, perhaps=modules)
 
 
+def open_pair(course: str, modules: tuple[str, ...], isolation: bool) -> Pair:
+    """De quoi faire naître des élèves et leurs tests. Un poste l’appelle, ici ou ailleurs."""
+    return Pair.open(partial(open_sandbox, course, modules, isolation), modules)
+
+
 def execute(job: bytes, nursery: Nursery) -> bytes:
     from coursekit.grading.execute import execute as run
 
@@ -64,19 +70,37 @@ def execute(job: bytes, nursery: Nursery) -> bytes:
 def post_of(assignment: Assignment, demand: Demand, run: Execute = execute) -> Post:
     """Le poste qui note ce devoir."""
     modules = preloads(cell for reference in assignment.references.values() for cell in reference.cells)
-    nursery = partial(open_sandbox, str(assignment.course.root), modules, demand.isolation)
+    nursery = partial(open_pair, str(assignment.course.root), modules, demand.isolation)
     return Post(assignment.references, nursery, run, assignment.limits)
 
 
-def crew_of(post: Post, demand: Demand) -> Crew:
+@dataclass(frozen=True)
+class Lent:
+    """Une pépinière ouverte ici, et prêtée à chaque poste qu’on lance."""
+
+    nursery: Nursery
+
+    def __call__(self) -> Nursery:
+        return self.nursery
+
+
+@contextmanager
+def crew_of(post: Post, demand: Demand) -> Iterator[Crew]:
+    """Qui note : une grappe, ou des postes d’ici, qui partagent la même pépinière."""
     if demand.scheduler:
         from coursekit.errors import require
 
         require("distributed", "grading")
         from coursekit.grading.drive.cluster import DaskCrew
 
-        return DaskCrew(post, demand.scheduler)
-    return LocalCrew(post, demand.workers)
+        with DaskCrew(post, demand.scheduler) as far:
+            yield far
+        return
+    with (
+        closing(post.nursery()) as nursery,
+        LocalCrew(replace(post, nursery=Lent(nursery)), demand.workers) as near,
+    ):
+        yield near
 
 
 @dataclass

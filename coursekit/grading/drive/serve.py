@@ -6,15 +6,13 @@ import ctypes
 import os
 import signal
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from coursekit.errors import CourseError
-from coursekit.grading.children import Child, Nursery
+from coursekit.grading.children import Nursery
 from coursekit.grading.drive.crew import Failed, Outcome
 from coursekit.grading.drive.post import Post, Task
-from coursekit.grading.exchange import Limits
+from coursekit.grading.execute.pair import Pair
 
 READY = b"ready"
 _DONE, _FAILED = b"done\n", b"failed\n"
@@ -42,23 +40,6 @@ def outcome(data: bytes) -> Outcome:
     return Failed(data.removeprefix(_FAILED).decode(errors="replace"))
 
 
-@dataclass(frozen=True, eq=False)
-class Unprobed:
-    """Une pépinière dont on n’essaie pas les murs : un autre poste de la même machine le fait."""
-
-    nursery: Nursery
-
-    def spawn(self, limits: Limits, files: Mapping[str, bytes]) -> Child:
-        return self.nursery.spawn(limits, files)
-
-    @property
-    def walls(self) -> Mapping[str, bool]:
-        return {}
-
-    def close(self) -> None:
-        self.nursery.close()
-
-
 def serve(wire: Connection, post: Post, driver: int, probe: bool) -> None:
     """Le corps d’un poste local ; `probe` : c’est lui qui essaie les murs de la machine.
 
@@ -68,7 +49,9 @@ def serve(wire: Connection, post: Post, driver: int, probe: bool) -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _die_with(driver)
     try:
-        nursery = post.nursery() if probe else Unprobed(post.nursery())
+        nursery = post.nursery()
+        if isinstance(nursery, Pair) and not probe:
+            nursery = nursery.unprobed()
     except Exception as error:
         return wire.send_bytes(failure(error))
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from coursekit.grading.children import Nursery
 from coursekit.grading.exchange import Executed, Job
+from coursekit.grading.execute.pair import Pair
 from coursekit.grading.execute.parents import parent_of
 from coursekit.grading.vocabulary import Status
 
@@ -42,7 +43,7 @@ def execute(job: bytes, nursery: Nursery, trusted: Nursery | None = None) -> byt
         return Executed(read.prepared.verdict, (), walls_of(nursery)).to_bytes()
     if trusted is not None:
         return Run(read, nursery, trusted)().to_bytes()
-    kept = parent_of(read.prepared.cells)
+    kept = nursery.tests if isinstance(nursery, Pair) else parent_of(read.prepared.cells)
     run = Run(read, nursery, kept.nursery)
     done = run().to_bytes()
     kept.learn(run.loaded)

@@ -60,7 +60,7 @@ class Examiner(Process):
                 self._done = 0
                 self._introduce()
             for locked in self._locked[self._done :]:
-                self._run(locked, pupil, deadline, [])
+                self._run(locked, pupil, deadline, [], locked=True)
                 self._done += 1
             return self._run(source, pupil, deadline, outputs)
         except GoneError as error:
@@ -71,12 +71,15 @@ class Examiner(Process):
     def _introduce(self) -> None:
         self.send({"op": "modules", "names": self._modules})
 
-    def _run(self, source: str, pupil: Pupil, deadline: float, outputs: list[Output]) -> Exam:
+    def _run(
+        self, source: str, pupil: Pupil, deadline: float, outputs: list[Output], *, locked: bool = False
+    ) -> Exam:
         self._test += 1
         self._stashed, self._waited = None, 0.0
         self.begin()
         pupil.begin()
-        self.send({"op": "run", "source": source, "epoch": pupil.births, "limit": self._limits.output})
+        order = {"op": "run", "source": source, "limit": self._limits.output, "locked": locked}
+        self.send(order | {"epoch": pupil.births})
         while True:
             message = self._next(deadline, outputs)
             if message["op"] == "tested":

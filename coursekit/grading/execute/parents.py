@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Protocol
 
-from coursekit.errors import CourseError
-from coursekit.grading.children import Nursery
+from coursekit.grading.bare import Bare
 from coursekit.grading.vocabulary import PreparedCell, Role
 
 TRUSTED = "coursekit.grading.execute.trusted.serve:serve"
@@ -18,40 +17,44 @@ NETWORKS = ("torch", "coursekit.grading.execute.trusted.networks")
 OPTIMIZERS = ("torch._dynamo",)
 """Ce que PyTorch charge au premier optimiseur, et en partie au premier réseau : un quart de seconde par copie."""
 
-WORTH = 50
-"""À partir de combien de modules chargés en plus un nouveau parent fait gagner du temps."""
-
 
 class Parent:
     """La pépinière des tests d’un devoir.
 
-    Un module qui ne se charge qu’à l’usage n’est pas nommé dans les cellules. Le premier processus dit ceux qu’il a
-    chargés : à la copie suivante, un nouveau parent les aura.
+    Un module qui ne se charge qu’à l’usage n’est pas nommé dans les cellules. Chaque processus dit ceux qu’il a
+    chargés : le parent les importe, et les suivants les auront.
     """
 
     def __init__(self, modules: tuple[str, ...]) -> None:
         self._modules = modules
-        self._learned: tuple[str, ...] | None = None
-        self._nursery: Nursery | None = None
+        self._learned: set[str] = set()
+        self._nursery: Bare | None = None
         atexit.register(self.close)
 
+    def __getstate__(self) -> dict[str, object]:
+        """Prêté à un autre processus, qui y fera naître les siens."""
+        return vars(self)
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        atexit.register(self.close)
+
+    def start(self) -> None:
+        """Le démarre, s’il ne l’est pas."""
+        self._nursery = self._nursery or _born(self._modules)
+
     @property
-    def nursery(self) -> Nursery:
-        if self._nursery is None:
-            try:
-                self._nursery = _born(self._modules, self._learned or ())
-            except CourseError:
-                # Un module qui s’importait après d’autres ne s’importe pas toujours seul.
-                self._learned = ()
-                self._nursery = _born(self._modules, ())
+    def nursery(self) -> Bare:
+        self.start()
+        assert self._nursery is not None
         return self._nursery
 
     def learn(self, loaded: Collection[str]) -> None:
-        """Retient, la première fois, ce qu’un processus a chargé de plus que son parent."""
-        if self._learned is None:
-            self._learned = tuple(loaded) if len(loaded) >= WORTH else ()
-            if self._learned:
-                self.close()
+        """Fait importer par le parent ce qu’un processus a dû charger."""
+        new = [name for name in loaded if name not in self._learned]
+        if new and self._nursery is not None:
+            self._learned.update(new)
+            self._nursery.load(new)
 
     def close(self) -> None:
         if self._nursery is not None:
@@ -59,11 +62,9 @@ class Parent:
             self._nursery = None
 
 
-def _born(modules: Collection[str], learned: Collection[str]) -> Nursery:
-    from coursekit.grading.bare import Bare
-
+def _born(modules: Collection[str]) -> Bare:
     networks = NETWORKS if "torch" in modules else ()
-    return Bare(TRUSTED, (WARM, *networks), perhaps=(*modules, *learned))
+    return Bare(TRUSTED, (WARM, *networks), perhaps=tuple(modules))
 
 
 def parent_of(cells: Iterable[PreparedCell]) -> Parent:

@@ -23,6 +23,8 @@ _CONTROLLERS = ("memory", "pids", "cpu", "cpuacct")
 _PERIOD = 100_000
 """Microsecondes ; une copie dispose d’un processeur entier, pas davantage."""
 _REMOVAL_SECONDS = 2.0
+_COUNTER = 4096
+"""Octets d’un fichier de compteurs, au plus."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ class Group:
 
     def __init__(self, homes: Mapping[str, Home]) -> None:
         self._homes = homes
+        self._opened: dict[tuple[str, str], int] = {}
         for home in homes.values():
             home.folder.mkdir(exist_ok=True)
 
@@ -157,18 +160,27 @@ class Group:
         if home is None:
             return None
         if home.version == 1:
-            return int((home.folder / "cpuacct.usage").read_text()) / 1e9
+            return int(self._read("cpuacct", "cpuacct.usage")) / 1e9
         return self._count("cpuacct", "cpu.stat", "usage_usec") / 1e6
 
     def remove(self) -> None:
         """L’enlève, quand plus aucun processus n’y est."""
+        for descriptor in self._opened.values():
+            os.close(descriptor)
+        self._opened.clear()
         for home in self._homes.values():
             _remove(home.folder)
 
     def _count(self, controller: str, name: str, key: str) -> int:
-        text = (self._homes[controller].folder / name).read_text()
-        found = re.search(rf"^{key} (\d+)$", text, re.MULTILINE)
+        found = re.search(rf"^{key} (\d+)$", self._read(controller, name), re.MULTILINE)
         return int(found[1]) if found else 0
+
+    def _read(self, controller: str, name: str) -> str:
+        """Un compteur. Il se relit à chaque message de la copie : son fichier reste ouvert."""
+        if (controller, name) not in self._opened:
+            path = self._homes[controller].folder / name
+            self._opened[controller, name] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return os.pread(self._opened[controller, name], _COUNTER, 0).decode()
 
     def _write(self, controller: str, name: str, value: object, *, optional: bool = False) -> None:
         path = self._homes[controller].folder / name

@@ -69,6 +69,14 @@ class Sandbox:
         still_root = os.geteuid() == 0 and not self._enclosure.unroot
         self.nested = nested and not still_root and self._can_nest()
 
+    def __getstate__(self) -> dict[str, object]:
+        """Prêtée à un autre processus : le même parent chaud, mais des groupes de contrôle à lui."""
+        return {name: value for name, value in vars(self).items() if name not in ("_groups", "walls")}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        vars(self).update(state)
+        self._groups = Groups.here()
+
     @cached_property
     def walls(self) -> Mapping[str, bool]:
         """Les murs qui tiennent, attaqués un à un au premier appel (deux secondes environ)."""

@@ -122,6 +122,9 @@ class Parent:
         order, descriptors, _, _ = socket.recv_fds(self._control, _LINE, 2)
         if not order:
             return False
+        if not descriptors:
+            load(json.loads(order))
+            return True
         channel, register = (socket.socket(fileno=descriptor) for descriptor in descriptors)
         pid = os.fork()
         if not pid:
@@ -159,18 +162,23 @@ def _imports(name: str) -> bool:
     return True
 
 
+def load(names: Sequence[str]) -> None:
+    """Importe ceux de ces modules qui s’importent. Le ramasse-miettes des enfants à venir ne les parcourra pas."""
+    for name in importable(names):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
 def warm_up(settings: Mapping[str, Any]) -> Entry:
     """Importe ce qui l’est d’avance, s’il est installé, et la fonction d’entrée, `module:fonction`."""
     sys.path.extend(settings["path"])
     for name in settings["preload"]:
         if importlib.util.find_spec(name.partition(".")[0]) is not None:
             importlib.import_module(name)
-    for name in importable(settings["perhaps"]):
-        importlib.import_module(name)
     module, _, function = settings["entry"].partition(":")
     entry: Entry = getattr(importlib.import_module(module), function)
-    gc.collect()
-    gc.freeze()
+    load(settings["perhaps"])
     return entry
 
 

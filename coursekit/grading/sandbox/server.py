@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from coursekit.grading.vocabulary import Ending
 START_SECONDS = 120.0
 BIRTH_SECONDS = 30.0
 _STOP_SECONDS = 5.0
+MODULES_AT_ONCE = 200
+"""Leurs noms tiennent dans un message."""
 
 ENVIRONMENT = {
     "LANG": "C.UTF-8",
@@ -63,7 +66,8 @@ def python(descriptor: int, executable: str = sys.executable) -> list[str]:
 class Server:
     """Un parent préchauffé en marche.
 
-    `command` reçoit le numéro du descripteur qui le relie à nous.
+    `command` reçoit le numéro du descripteur qui le relie à nous. Donné à un processus que lance `multiprocessing`, il
+    lui est prêté : chacun lui demande des naissances, et celui qui l’a lancé le finit.
 
     Raises:
         SetupError: il ne démarre pas ; le message est ce qu’il a écrit.
@@ -74,7 +78,7 @@ class Server:
     ) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, tempfile.TemporaryFile() as said:
-            self._process = subprocess.Popen(
+            self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
                 command(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -97,7 +101,18 @@ class Server:
 
     @property
     def alive(self) -> bool:
-        return self._process.poll() is None
+        poll = select.poll()
+        poll.register(self._control, 0)  # raccroché : c’est tout ce qu’un poll annonce sans qu’on le demande
+        return not poll.poll(0)
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"_control": self._control, "_process": None}
+
+    def load(self, modules: Sequence[str]) -> None:
+        """Lui fait importer d’autres modules, s’ils s’importent, avant les prochaines naissances."""
+        for start in range(0, len(modules), MODULES_AT_ONCE):
+            with suppress(OSError):  # il n’est plus là : celui qui le remplacera les importera
+                self._control.send(json.dumps(modules[start : start + MODULES_AT_ONCE]).encode())
 
     def spawn(
         self,
@@ -171,8 +186,10 @@ class Server:
             raise
 
     def close(self) -> None:
-        """Finit le parent et tous ceux qu’il a fait naître ; peut se répéter."""
+        """Finit le parent et tous ceux qu’il a fait naître, ou le rend à qui l’a prêté ; peut se répéter."""
         self._control.close()
+        if self._process is None:
+            return
         try:
             self._process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:

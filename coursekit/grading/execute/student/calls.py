@@ -37,8 +37,8 @@ class Answering:
         """La réponse à une requête, erreurs de l’élève comprises. Ne lève rien d’autre que Ctrl-C."""
         return self.answer(lambda: unpack(body, self.table))
 
-    def answer(self, read: Callable[[], dict[str, Any]]) -> bytes:
-        """La réponse à la requête que rend `read`."""
+    def answer(self, read: Callable[[], dict[str, Any]], *, last: bool = True) -> bytes:
+        """La réponse à la requête que rend `read` ; la dernière d’une série dit ce que le hasard y est devenu."""
         try:
             self.failed = False
             self.publisher.held = []
@@ -53,7 +53,7 @@ class Answering:
                 value = getattr(self, f"do_{request['do']}")(request)
             printed = self.publisher.release()
             answer = {"value": value, "changed": _changed(request, before, self.table), "printed": printed}
-            if drawn := self.chance.changes():
+            if last and (drawn := self.chance.changes()):
                 answer["chance"] = drawn
             if self.table.networks is not None and any(changes := self.table.networks.changes()):
                 answer["sync"] = list(changes)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -49,7 +49,9 @@ class Session:
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.cells = Cells(Publisher(self._show, lambda what: self._send({"op": what})))
-        self.answering = Answering(self.cells.names, Table(self._callback), self.cells.publisher)
+        self.answering = Answering(
+            self.cells.names, Table(self.cells.names, self._callback), self.cells.publisher
+        )
         self.test = -1
 
     def loop(self) -> None:
@@ -79,20 +81,26 @@ class Session:
 
         Une erreur finit la série : les tests n’iraient peut-être pas plus loin.
         """
-        table = self.answering.table
-        request = unpack(body, table)
-        with Sheaf(lambda bodies: self._send({"op": "answers", "bodies": bodies})) as sheaf:
-            joined = {key: request[key] for key in ("sync", "chance", "no_grad") if key in request}
-            for args in request["calls"]:
+        request = unpack(body, self.answering.table)
+        joined = {key: request[key] for key in ("sync", "chance", "no_grad") if key in request}
+        with self._traps(), Sheaf(lambda bodies: self._send({"op": "answers", "bodies": bodies})) as sheaf:
+            for rank, args in enumerate(request["calls"], start=1):
                 call = {"do": "call", "on": request["on"], "args": args, "kwargs": {}, **joined}
-                sheaf.add(self._answer(partial(self.answering.answer, call.copy)))
+                last = rank == len(request["calls"])
+                sheaf.add(self._answer(partial(self.answering.answer, call.copy, last=last)))
                 joined = {key: value for key, value in joined.items() if key == "no_grad"}
                 if self.answering.failed:
                     break
         self._send({"op": "answered"})
 
-    def _answer(self, answering: Callable[[], bytes]) -> bytes:
+    @contextmanager
+    def _traps(self) -> Iterator[None]:
+        """Ce qu’IPython ajoute à Python pendant une cellule (`get_ipython`, `display`…)."""
         with self.cells.shell.builtin_trap, self.cells.shell.display_trap:
+            yield
+
+    def _answer(self, answering: Callable[[], bytes]) -> bytes:
+        with self._traps():
             answer = answering()
         self.cells.settle()
         self.cells.finish()

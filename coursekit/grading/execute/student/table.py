@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from coursekit.grading.execute import wire
@@ -44,11 +44,16 @@ _MRO = type.__dict__["__mro__"].__get__
 
 
 class Table:
-    """Les objets déjà donnés ; un même objet garde son numéro."""
+    """Les objets déjà donnés ; un même objet garde son numéro.
 
-    def __init__(self, callback: Callable[[int, str], Any]) -> None:
-        self.callback = callback
-        """De quoi appeler une fonction restée dans le processus des tests."""
+    Args:
+        names: l’espace de noms de l’élève, où une fonction verrouillée des tests a son double.
+        callback: de quoi appeler une fonction restée dans le processus des tests.
+    """
+
+    def __init__(self, names: Mapping[str, Any], callback: Callable[[int, str], Any]) -> None:
+        self._names, self._callback = names, callback
+        self._lent: dict[int, tuple[int, str]] = {}
         self.objects: list[Any] = []
         self.networks: Any = None
         self._told: dict[int, Any] = {}
@@ -68,6 +73,8 @@ class Table:
             return ["C", value.__name__]
         if (asked := getattr(value, "_asked", None)) and kind.__name__ == "Callback":
             return ["K", *asked]
+        if kind is types.FunctionType and id(value) in self._lent:
+            return ["K", *self._lent[id(value)]]
         number = self.number(value)
         networks = self._networks()
         if networks is not None and networks.is_module(value):
@@ -112,9 +119,17 @@ class Table:
                 return self.objects[number]
             case ["C", str(name)]:
                 return PUBLIC_TYPES[name]
-            case ["K", int(number), str(name)]:
-                return self.callback(number, name)
+            case ["K", int(number), str(name), twin]:
+                return self._function(number, name, twin)
         raise MalformedError(f"élément inconnu : {node[:1]!r}")
+
+    def _function(self, number: int, name: str, twin: str | None) -> Any:
+        """Une fonction des tests : son double d’ici si elle en a un, sinon de quoi la rappeler."""
+        found = self._names.get(twin) if twin else None
+        if type(found) is not types.FunctionType:
+            return self._callback(number, name)
+        self._lent[id(found)] = number, name
+        return found
 
 
 class Quiet:

@@ -4,6 +4,9 @@ Un nom que les tests ne définissent pas est celui d’un objet de l’élève, 
 arrive en copie ; le reste est une poignée (`handles`), dont les opérations s’exécutent chez l’élève et dont les
 comparaisons sont refusées : un objet qui se dit égal à tout ne gagne rien.
 
+Une fonction que les tests donnent en argument leur revient à chaque appel ; celle d’une cellule verrouillée s’appelle
+chez l’élève, où la même cellule a tourné, si rien ne la distingue de son double (`twins`).
+
 Ce qui ne passe pas, et se rejoue donc dans le processus de l’élève (`NeedsRealError`) :
 
 - hériter d’une classe de l’élève ;

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from coursekit.grading.execute.student.table import FORWARDED, PUBLIC_TYPES
 from coursekit.grading.execute.trusted.link import GoneStudentError, Link, NeedsRealError
 from coursekit.grading.execute.trusted.series import Series
+from coursekit.grading.execute.trusted.twins import Twins
 from coursekit.grading.execute.wire import CrossingError, MalformedError, Reader, Writer, loaded_torch, pack
 
 if TYPE_CHECKING:
@@ -168,6 +169,7 @@ class Handles:
         self._series: Series | None = None
         self._doubles: Doubles | None = None
         self._epoch = 0
+        self.twins = Twins()
 
     def begin(self, epoch: int) -> None:
         """Une cellule de tests ; si l’élève a un processus neuf, les anciennes poignées n’y mènent plus."""
@@ -237,7 +239,7 @@ class Handles:
             number = self._function_numbers.setdefault(id(value), len(self._functions))
             if number == len(self._functions):
                 self._functions.append(value)
-            return ["K", number, str(getattr(value, "__name__", "f"))]
+            return ["K", number, str(getattr(value, "__name__", "f")), self.twins.name(value)]
         raise self._link.needs(f"ces tests donnent à l’élève un objet de type {kind.__name__}.")
 
     def read(self, reader: Reader, node: list[Any]) -> Any:

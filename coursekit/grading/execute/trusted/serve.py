@@ -89,6 +89,8 @@ class Session:
             else:
                 self.handles.begin(order["epoch"])
                 self.link.send({"op": "tested", **self.run(order["source"], order["limit"])})
+                if order["locked"]:
+                    self.handles.twins.notice(self.names)
 
     def run(self, source: str, limit: int) -> dict[str, Any]:
         self.publisher.begin(limit)
