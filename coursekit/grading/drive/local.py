@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import socket
 import struct
+import sys
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -41,12 +42,13 @@ class _Errand:
 
 @dataclass
 class _Seat:
-    """Un poste : son processus, le fil qui le relie, sa copie, et jusqu’à quand on l’attend."""
+    """Un poste : son processus, le fil qui le relie, où il tourne, sa copie, et jusqu’à quand on l’attend."""
 
     process: BaseProcess
     wire: Connection
     deadline: float
     probes: bool
+    processors: list[int]
     ready: bool = False
     errand: _Errand | None = None
 
@@ -115,14 +117,22 @@ class LocalCrew(Crew):
 
     def _open(self) -> None:
         probe = not any(seat.probes for seat in self._seats)
+        processors = self._processors()
         here, there = self._context.Pipe()
         _never_block(here)
         process = self._context.Process(
-            target=serve, args=(there, self._post, os.getpid(), probe), daemon=True
+            target=serve, args=(there, self._post, os.getpid(), probe, processors), daemon=True
         )
         process.start()
         there.close()
-        self._seats.append(_Seat(process, here, time.monotonic() + START_SECONDS, probe))
+        self._seats.append(_Seat(process, here, time.monotonic() + START_SECONDS, probe, processors))
+
+    def _processors(self) -> list[int]:
+        """Où tourne le prochain poste : un élève et ses tests se répondent plus vite sur le même processeur."""
+        every = sorted(os.sched_getaffinity(0)) if sys.platform == "linux" else []
+        taken = {one for seat in self._seats for one in seat.processors}
+        free = [one for one in every if one not in taken]
+        return free[:1] if self._workers <= len(every) else every
 
     def _heard(self) -> list[_Seat]:
         """Les postes qui ont quelque chose à dire, ou que l’on n’attend plus."""

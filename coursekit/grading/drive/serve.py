@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Collection
 from multiprocessing.connection import Connection
 
 from coursekit.errors import CourseError
@@ -40,12 +41,14 @@ def outcome(data: bytes) -> Outcome:
     return Failed(data.removeprefix(_FAILED).decode(errors="replace"))
 
 
-def serve(wire: Connection, post: Post, driver: int, probe: bool) -> None:
+def serve(wire: Connection, post: Post, driver: int, probe: bool, processors: Collection[int]) -> None:
     """Le corps d’un poste local ; `probe` : c’est lui qui essaie les murs de la machine.
 
     Il a sa propre session : Ctrl-C ne s’adresse qu’au pilote, qui arrête les postes lui-même.
     """
     os.setsid()
+    if processors:
+        os.sched_setaffinity(0, processors)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _die_with(driver)
     try:

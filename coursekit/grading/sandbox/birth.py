@@ -14,7 +14,7 @@ import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -43,6 +43,7 @@ _SPACES = (
 class Order:
     """Ce qu’on demande à la naissance.
 
+    `processors` : ceux où il tourne, les mêmes que qui le demande.
     `namespaces` : des espaces de noms et un disque à lui ; `locked` : ni capacités ni appels système inutiles.
     """
 
@@ -53,6 +54,7 @@ class Order:
     namespaces: bool
     locked: bool
     disk: str = ""
+    processors: list[int] = field(default_factory=lambda: sorted(os.sched_getaffinity(0)))
 
     def to_bytes(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -84,6 +86,7 @@ def be_born(entry: Entry, channel: Channel, register: Register) -> NoReturn:
         linux.keep_only([channel.fileno(), register.socket.fileno()])
         register.write("born")
         order = Order.from_bytes(channel.receive(SETUP_SECONDS))
+        os.sched_setaffinity(0, order.processors)
         code = (
             _isolated(entry, channel, register, order)
             if order.namespaces
