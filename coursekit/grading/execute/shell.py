@@ -79,6 +79,11 @@ class LightShell(InteractiveShell):  # type: ignore[misc]
     def showsyntaxerror(self, filename: Any = None, running_compiled_code: bool = False) -> None:
         self.showtraceback()
 
+    def should_run_async(self, raw_cell: str, **known: Any) -> bool:
+        """Comme IPython, qui compile chaque cellule une fois de plus pour y chercher un mot."""
+        asynchronous = "await" in raw_cell or "async" in raw_cell
+        return asynchronous and bool(super().should_run_async(raw_cell, **known))
+
     def enable_gui(self, gui: Any = None) -> None:
         """Aucune fenêtre ici."""
 

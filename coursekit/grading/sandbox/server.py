@@ -102,7 +102,7 @@ class Server:
     @property
     def alive(self) -> bool:
         poll = select.poll()
-        poll.register(self._control, 0)  # raccroché : c’est tout ce qu’un poll annonce sans qu’on le demande
+        poll.register(self._control, 0)  # raccroché : cela se dit sans qu’on le demande
         return not poll.poll(0)
 
     def __getstate__(self) -> dict[str, object]:

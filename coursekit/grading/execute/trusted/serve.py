@@ -109,10 +109,15 @@ class Session:
             "error": describe(error),
             "value": value,
             "needs": self.link.needs_real,
-            "loaded": [name for name in sys.modules if name not in self.born_with and self._installed(name)],
+            "loaded": self._loaded(),
             "tampered": self.link.tampered,
             "overflowed": self.publisher.overflowed,
         }
+
+    def _loaded(self) -> list[str]:
+        """Les modules des bibliothèques chargés depuis la naissance, dans l’ordre où ils l’ont été."""
+        new = sys.modules.keys() - self.born_with
+        return [name for name in sys.modules if name in new and self._installed(name)] if new else []
 
     def _installed(self, name: str) -> bool:
         """Un module d’une bibliothèque, pas un fichier du devoir ni un module fait à la main."""
