@@ -5,6 +5,7 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
+from coursekit.models.draws import Undrawn
 from coursekit.vision import load_torchvision
 
 TORCHVISION_OPTIONS = {"inception_v3": {"init_weights": False}}  # le tirage de scipy, lent et averti
@@ -32,7 +33,7 @@ TIMM_CHANGES = dict.fromkeys(CAFFE_NETWORKS, pad_like_resnet)
 def build_peer(peer: str, num_classes: int) -> nn.Module:
     """`"resnet50"` vient de torchvision, `"timm:legacy_xception"` de timm. Les poids sont à donner ensuite."""
     load_torchvision()
-    with torch.device("meta"):
+    with torch.device("meta"), Undrawn():
         module = _make(peer, num_classes)
     return module.to_empty(device="cpu")
 
@@ -68,8 +69,9 @@ def draw_weights(module: nn.Module, seed: int) -> nn.Module:
             continue
         start = int(torch.randint(PERIOD, (), generator=generator))
         scale, centre = _spread(name, tensor)
+        values = torch.mul(noise[start : start + min(PERIOD, tensor.numel())], scale).add_(centre)
         for chunk in tensor.view(-1).split(PERIOD):
-            torch.mul(noise[start : start + len(chunk)], scale, out=chunk).add_(centre)
+            chunk.copy_(values[: len(chunk)])
     return module
 
 

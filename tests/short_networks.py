@@ -1,12 +1,14 @@
 """Ce qu’il suffit de tracer d’un réseau : des blocs en tout point pareils, à la suite, se tracent comme un seul."""
 
+from dataclasses import replace
 from itertools import groupby
 
 import torch
 from peers import draw_weights
-from small_networks import small_model
+from small_networks import CLASSES, small_model
 from torch import nn
 
+from coursekit.models import densenet
 from coursekit.models.blocks import DropPath
 
 
@@ -68,6 +70,19 @@ def without_repeats(model):
 def short_model(entry):
     """Le réseau de l’entrée sans ses répétitions, construit sur « meta » : il n’a pas encore de valeurs."""
     return without_repeats(small_model(entry, device="meta", seed=None))
+
+
+def traced_model(entry):
+    """Le plus court des réseaux qui ont le squelette de l’entrée : c’est lui que l’on trace.
+
+    Un DenseNet élargit chaque couche de la précédente : il n’a pas de blocs pareils à ôter. Deux par suite suffisent,
+    que les mêmes lignes de Python construisent et exécutent.
+    """
+    if entry.stem != "densenet":
+        return short_model(entry)
+    config = replace(entry.variant, depths=(2,) * len(entry.variant.depths))
+    with torch.device("meta"):
+        return densenet.DenseNet(config, CLASSES, entry.input.channels)
 
 
 def with_values(model):

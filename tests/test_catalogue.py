@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 from small_networks import SMALL, each_entry, first_accepted
+from torch import nn
 
 from coursekit import models
 from coursekit.arithmetic import totals
@@ -100,6 +101,20 @@ def test_auto_device_is_the_gpu_when_there_is_one():
 def test_meta_device_allocates_nothing():
     model = models.build("vgg19", device="meta")
     assert all(tensor.is_meta for tensor in (*model.parameters(), *model.buffers()))
+
+
+def test_a_norm_of_the_wrong_size_is_still_refused_when_only_its_shape_is_read():
+    with torch.device("meta"):
+        wrong = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(9))
+    with pytest.raises(ShapeError, match="running_mean"):
+        measure(wrong, Shape(3, (8, 8)))
+
+
+@pytest.mark.parametrize("name", ["resnet20-cifar", "vgg11-bn", "googlenet-torchvision"])
+def test_rows_measured_without_values_are_those_of_a_network_that_computes(name):
+    entry = find(name)
+    rows = [measure(models.build(name, device=device), entry.input) for device in ("meta", "cpu")]
+    assert rows[0] == rows[1]
 
 
 def test_lenet_output_is_smallest_on_the_code_it_resembles():

@@ -4,16 +4,16 @@ import shutil
 
 import pytest
 import torch
-from short_networks import anatomy, short_model, skeleton, with_values, without_repeats
+from short_networks import anatomy, short_model, skeleton, traced_model, with_values, without_repeats
 from small_networks import listed, small_batch, small_model
 from torch import nn
 
-from coursekit.tables import CATALOGUE, find
+from coursekit.tables import CATALOGUE, find, names
 
 
 @pytest.fixture(scope="module")
 def short(entry):
-    return short_model(entry)
+    return traced_model(entry)
 
 
 DONE = {}
@@ -95,6 +95,12 @@ def test_only_repeated_blocks_are_left_out():
 def test_a_skeleton_ignores_sizes_and_nothing_else(name, other, same):
     one, two = (short_model(find(chosen)) for chosen in (name, other))
     assert (skeleton(one) == skeleton(two)) is same
+
+
+@pytest.mark.parametrize("name", [name for name in names("densenet") if name.startswith("densenet")])
+def test_a_shallow_densenet_is_traced_for_the_whole_one(name):
+    entry = find(name)
+    assert skeleton(traced_model(entry)) == skeleton(small_model(entry, device="meta"))
 
 
 @pytest.mark.skipif(shutil.which("g++") is None, reason="g++ manque. Installez-le : sudo apt-get install g++")

@@ -55,9 +55,15 @@ def build(
     require("torch", "torch")
     import torch
 
+    from coursekit.models.draws import drawing
+
     make = import_module(f"coursekit.models.{entry.stem}").make
     target = resolve_device(device)
-    with torch.random.fork_rng(enabled=seed is not None, devices=_cuda_devices(target)), target:
+    with (
+        torch.random.fork_rng(enabled=seed is not None, devices=_cuda_devices(target)),
+        target,
+        drawing(target),
+    ):
         if seed is not None:
             torch.manual_seed(seed)
         module: nn.Module = make(entry.variant, num_classes=classes, in_channels=channels, image_size=size)
