@@ -3,6 +3,7 @@
     python bench/data.py                      # le débit, fil par fil, et l’apprentissage
     python bench/data.py --device cuda --batch 65536 --learn 0
     python bench/data.py --sheet formes.png   # une planche à regarder, quinze images par classe
+    python bench/data.py --learn 0 --output bench/results/data.md   # le débit seul, en table
 
 Le débit se mesure deux fois : au temps du mur avec tous les fils, et au temps de processeur d’un seul fil, le seul
 qui vaille sur une machine que d’autres occupent. L’apprentissage entraîne, sur les mêmes images et avec la même
@@ -12,11 +13,15 @@ recette, un classifieur linéaire et un petit réseau convolutif, et mesure les 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import torch
+from networks import processor
 from torch import nn
 
 from coursekit.data import TEST, Batches, Formes, in_order, render, sample, v2
@@ -36,16 +41,51 @@ def per_second(formes: Formes, batch: int, rounds: int, device: str, clock: Call
     return max(speeds[1:])
 
 
-def report_speed(size: int, batch: int, rounds: int, device: str) -> None:
+@dataclass(frozen=True)
+class Speed:
+    """Les images par seconde d’un côté : au temps du mur, et au temps de processeur d’un seul fil (CPU seulement)."""
+
+    size: int
+    wall: float
+    alone: float | None
+
+
+def measure_speed(size: int, batch: int, rounds: int, device: str) -> Speed:
     formes, threads = Formes(size=size), torch.get_num_threads()
     wall = per_second(formes, batch, rounds, device, time.perf_counter)
-    line = f"{size:3} × {size:<3} {round(wall):7} images/s (mur, {threads} fil(s), {device})"
-    if device == "cpu":
-        torch.set_num_threads(1)
-        alone = per_second(formes, batch, rounds, device, time.process_time)
-        torch.set_num_threads(threads)
-        line += f" ; {round(alone):7} images/s de processeur, un fil"
+    if device != "cpu":
+        return Speed(size, wall, None)
+    torch.set_num_threads(1)
+    alone = per_second(formes, batch, rounds, device, time.process_time)
+    torch.set_num_threads(threads)
+    return Speed(size, wall, alone)
+
+
+def report_speed(speed: Speed, device: str) -> None:
+    size, threads = speed.size, torch.get_num_threads()
+    line = f"{size:3} × {size:<3} {round(speed.wall):7} images/s (mur, {threads} fil(s), {device})"
+    if speed.alone:
+        line += f" ; {round(speed.alone):7} images/s de processeur, un fil"
     print(line, flush=True)
+
+
+def markdown(speeds: list[Speed], batch: int) -> str:
+    """La table des débits, avec la commande, la machine et la date."""
+
+    def cell(value: float | None) -> str:
+        return f"{round(value, -2):_.0f}".replace("_", "\u202f") if value else "—"
+
+    return "\n".join(
+        [
+            "| Côté (pixels) | Images/s, tous les fils | Images/s de processeur, un fil |",
+            "|---:|---:|---:|",
+            *(f"| {speed.size} | {cell(speed.wall)} | {cell(speed.alone)} |" for speed in speeds),
+            "",
+            f"Lots de {batch} images, {processor()}, PyTorch {torch.__version__}, le {date.today():%d/%m/%Y}\u00a0: "
+            f"`python {' '.join(sys.argv)}`",
+            "",
+        ]
+    )
 
 
 def linear(formes: Formes) -> nn.Module:
@@ -105,12 +145,17 @@ def main() -> None:
     )
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--sheet", type=Path, help="où écrire une planche d’images")
+    parser.add_argument("--output", type=Path, help="où écrire la table des débits, en Markdown")
     given = parser.parse_args()
     if given.sheet:
         save_sheet(Formes(), given.sheet)
         return
+    speeds = []
     for size in given.sizes:
-        report_speed(size, given.batch, given.rounds, given.device)
+        speeds.append(measure_speed(size, given.batch, given.rounds, given.device))
+        report_speed(speeds[-1], given.device)
+    if given.output:
+        given.output.write_text(markdown(speeds, given.batch), encoding="utf-8")
     if given.learn:
         report_learning(Formes(), given.learn, given.epochs, given.device)
 

@@ -69,12 +69,14 @@ def test_an_image_depends_on_its_number_alone(device: str) -> None:
     torch.testing.assert_close(images.cpu(), reference, rtol=0, atol=1e-5)
 
 
-def test_the_number_of_threads_changes_nothing() -> None:
+@pytest.mark.parametrize("size", [16, 33])
+def test_the_number_of_threads_changes_nothing(size: int) -> None:
     before = torch.get_num_threads()
-    several, _ = render(SMALL, NUMBERS)
+    formes = replace(SMALL, size=size)
+    several, _ = render(formes, NUMBERS)
     try:
         torch.set_num_threads(1)
-        alone, _ = render(SMALL, NUMBERS)
+        alone, _ = render(formes, NUMBERS)
     finally:
         torch.set_num_threads(before)
     assert torch.equal(several, alone)

@@ -1,156 +1,170 @@
-"""Peindre *Formes* : des scènes aux pixels, par lots, là où sont les numéros demandés.
+"""Peindre *Formes* : des scènes aux pixels, par blocs, là où sont les numéros demandés.
 
-L’ordre est celui d’un peintre : le fond et son motif, les objets parasites, la forme et le sien, le bruit. Un lot
-est découpé en tranches assez petites pour le cache d’un processeur ; les images y sont rangées par forme, chaque
-forme n’étant calculée que pour les siennes.
+Un bloc peint d’abord ses formes et ses motifs, sorte par sorte : chacune n’est calculée que pour les siens. Il peint
+ensuite ses images, par tranches. Les fils de PyTorch se partagent chaque opération : s’ils peignaient chacun leurs
+images, ils s’attendraient au verrou de Python entre deux opérations, qui sont brèves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from coursekit.data.draws import STRIDE, mix, signed
 from coursekit.data.factors import draw_factors
 from coursekit.data.formes import Formes
-from coursekit.data.scene import Scene, compose
+from coursekit.data.pixels import Pixels, pixels_of
+from coursekit.data.scene import Frames, Scene, compose
 from coursekit.data.shapes import SHAPES
-from coursekit.data.textures import pattern
+from coursekit.data.textures import TEXTURES, pattern
 
-SLICE = {"cpu": 1 << 16}
+SLICE = 1 << 17
+"""Pixels peints ensemble par un fil : assez pour qu’il n’attende guère les autres, assez peu pour son cache."""
+
 LARGE_SLICE = 1 << 23
-"""Pixels peints ensemble : sur CPU, une tranche et ses brouillons tiennent dans le cache L2."""
+"""Pixels peints ensemble ailleurs que sur CPU."""
 
-TEXTURED, SHAPE, OBJECTS = slice(0, 2), 2, slice(3, None)
-"""Le rang des repères d’une scène."""
+SLICES = 8
+"""Tranches d’un bloc : assez pour qu’il ait bien des images de chaque sorte."""
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Le centre des pixels, en demi-côtés : les abscisses sont une ligne, les ordonnées une colonne."""
+class Sheets:
+    """Des cartes rangées par sorte : la carte numéro i est `maps[places[i]]`."""
 
-    x: Tensor
-    y: Tensor
-    pixel: float
-
-    def seen_from(self, scene: Scene, frames: int | slice, axis: int) -> Tensor:
-        """La coordonnée `axis` des pixels dans ces repères : images × repères × hauteur × largeur."""
-        across, down = scene.axes[:, frames, axis, :, None, None].unbind(-3)
-        origin = scene.origins[:, frames, axis, None, None]
-        return self.x * across + (self.y * down + origin)
-
-
-def grid(size: int, device: torch.device) -> Grid:
-    steps = (torch.arange(size, dtype=torch.float32, device=device) * 2 + 1) / size - 1
-    return Grid(steps[None, :], -steps[:, None], 2 / size)
+    maps: Tensor
+    places: Tensor
 
 
 def render(formes: Formes, indices: Tensor) -> tuple[Tensor, Tensor]:
     """Les images de ces numéros et leurs étiquettes : N × 3 × size × size (`float32`, de 0 à 1) et N (`int64`)."""
-    factors = draw_factors(formes, indices)
-    scene, pixels = compose(formes, factors), grid(formes.size, indices.device)
-    images = torch.empty(len(factors), 3, formes.size, formes.size, device=indices.device)
-
-    def paint(chosen: Tensor, counts: list[int]) -> None:
-        images.index_copy_(0, chosen, _paint(formes, scene[chosen], counts, pixels))
-
-    _share(paint, list(_slices(formes, factors.shapes)), indices.device)
-    return images, factors.labels
+    images = torch.empty(len(indices), 3, formes.size, formes.size, device=indices.device)
+    labels = torch.empty(len(indices), dtype=torch.int64, device=indices.device)
+    pixels = pixels_of(formes.size, indices.device)
+    width = SLICES * _width(formes, indices.device)
+    blocks = (torch.split(given, width) for given in (indices, images, labels))
+    for numbers, painted, classes in zip(*blocks, strict=True):
+        factors = draw_factors(formes, numbers)
+        classes.copy_(factors.labels)
+        _paint(formes, compose(formes, factors), pixels, painted)
+    return images, labels
 
 
 def masks(formes: Formes, indices: Tensor) -> Tensor:
     """Où est la forme dans chaque image : N × size × size, de 0 (dehors) à 1 (dedans)."""
-    factors = draw_factors(formes, indices)
-    scene, pixels = compose(formes, factors), grid(formes.size, indices.device)
-    covered = torch.empty(len(factors), formes.size, formes.size, device=indices.device)
-    for chosen, counts in _slices(formes, factors.shapes):
-        covered.index_copy_(0, chosen, _cover(formes, scene[chosen], counts, pixels))
-    return covered
+    pixels = pixels_of(formes.size, indices.device)
+    covered = []
+    for numbers in torch.split(indices, SLICES * _width(formes, indices.device)):
+        covers = _covers(formes, compose(formes, draw_factors(formes, numbers)), pixels)
+        covered.append(_softened(covers.maps[covers.places]))
+    return torch.cat(covered)
 
 
-def _share(
-    paint: Callable[[Tensor, list[int]], None], slices: list[tuple[Tensor, list[int]]], device: torch.device
+def _width(formes: Formes, device: torch.device) -> int:
+    """Le nombre d’images d’une tranche."""
+    pixels = SLICE * torch.get_num_threads() if device.type == "cpu" else LARGE_SLICE
+    return max(1, pixels // formes.size**2)
+
+
+def _paint(formes: Formes, scene: Scene, pixels: Pixels, images: Tensor) -> None:
+    """Peint un bloc dans `images`."""
+    width = _width(formes, images.device)
+    reach = formes.noise * 12**0.5
+    covers, patterns = _covers(formes, scene, pixels), _patterns(formes, scene, pixels)
+    slices = zip(
+        torch.split(images, width),
+        torch.split(covers.places, width),
+        torch.split(patterns.places, 2 * width),
+        pixels.seen_from(scene.objects, width),
+        torch.split(scene.outlines, width),
+        torch.split(scene.back - reach / 2, width),
+        torch.split(scene.layers, width),
+        torch.split(scene.noise, width),
+        strict=True,
+    )
+    for canvas, shapes, motifs, (u, v), outlines, back, layers, noise in slices:
+        cover = _softened(covers.maps.index_select(0, shapes))
+        _blend(canvas, cover, patterns.maps.index_select(0, motifs), _objects(u, v, outlines), back, layers)
+        if reach:
+            pixels.add_noise(canvas, reach, noise)
+        canvas.clamp_(0, 1)
+
+
+def _blend(
+    canvas: Tensor, cover: Tensor, motifs: Tensor, objects: Sequence[Tensor], back: Tensor, layers: Tensor
 ) -> None:
-    """Peint les tranches ; sur CPU, un fil par tranche plutôt que tous les fils sur chaque opération.
+    """Superpose la forme, les objets et le fond : chacun compte pour la part qu’on en voit, le plus proche d’abord.
 
-    Une opération est si brève que deux fils passeraient leur temps à s’attendre, surtout sur une machine occupée.
+    Les couleurs se comptent à partir de celle du fond ; les motifs ne changent que la luminance. Tout est écrasé.
     """
-    threads = torch.get_num_threads()
-    workers = min(threads, len(slices)) if device.type == "cpu" else 1
-    if workers <= 1:
-        for part in slices:
-            paint(*part)
-        return
-    try:
-        with ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-            list(pool.map(paint, *zip(*slices, strict=True)))
-    finally:
-        torch.set_num_threads(threads)  # les fils nés plus tard liraient sinon le réglage de ceux-là
+    motif, behind = motifs.view(len(cover), 2, *cover.shape[1:]).unbind(1)
+    left, seen = 1 - cover, [cover]
+    luminance = motif.mul_(cover)
+    for covered in reversed(objects):
+        seen.append(covered.mul_(left))
+        left.sub_(covered)
+    luminance.addcmul_(left, behind)
+    torch.add(luminance[:, None], back, out=canvas)
+    for share, color in zip(seen, layers.unbind(1), strict=True):
+        canvas.addcmul_(share[:, None], color)
 
 
-def _slices(formes: Formes, shapes: Tensor) -> Iterator[tuple[Tensor, list[int]]]:
-    """Des tranches rangées par forme : leurs numéros, et combien d’images y a chaque forme."""
-    width = max(1, SLICE.get(shapes.device.type, LARGE_SLICE) // formes.size**2)
-    left = shapes.bincount(minlength=len(formes.shapes)).tolist()
-    for chosen in torch.split(shapes.argsort(stable=True), width):
-        counts, room = [], len(chosen)
-        for shape, count in enumerate(left):
-            counts.append(min(count, room))
-            left[shape] -= counts[-1]
-            room -= counts[-1]
-        yield chosen, counts
+def _objects(u: Tensor, v: Tensor, outlines: Tensor) -> tuple[Tensor, ...]:
+    """La part de chaque pixel que couvre chaque objet parasite, un bâton ; les coordonnées sont écrasées."""
+    longer, edge = outlines.unbind(2)
+    distance = torch.maximum(u.abs_().sub_(longer), v.abs_(), out=u)
+    return torch.sub(edge, distance, out=distance).clamp_(0, 1).unbind(1)
 
 
-def _paint(formes: Formes, scene: Scene, counts: list[int], pixels: Grid) -> Tensor:
-    """Une tranche d’images : n × 3 × hauteur × largeur."""
-    u, v = (pixels.seen_from(scene, TEXTURED, axis) for axis in (0, 1))
-    textured, behind = pattern(u, v, scene.patterns, scene.gains).unbind(1)
-    canvas = scene.back[:, :, None, None] + behind[:, None]
-    for covered, color in zip(_objects(scene, pixels), scene.objects.unbind(1), strict=True):
-        canvas.lerp_(color[:, :, None, None], covered[:, None])
-    colors = scene.shape[:, :, None, None] + textured[:, None]
-    canvas.lerp_(colors, _cover(formes, scene, counts, pixels)[:, None])
-    if formes.noise:
-        _add_noise(canvas, formes.noise, scene.noise)
-    return canvas.clamp_(0, 1)
-
-
-def _objects(scene: Scene, pixels: Grid) -> tuple[Tensor, ...]:
-    """La part de chaque pixel que couvre chaque objet parasite, un bâton."""
-    width, height = scene.halves[..., None, None].unbind(2)
-    u = pixels.seen_from(scene, OBJECTS, 0).abs_().sub_(width)
-    v = pixels.seen_from(scene, OBJECTS, 1).abs_().sub_(height)
-    return _soft(torch.maximum(u, v, out=u), pixels.pixel).unbind(1)
-
-
-def _cover(formes: Formes, scene: Scene, counts: list[int], pixels: Grid) -> Tensor:
-    """La part de chaque pixel que la forme couvre : n × hauteur × largeur."""
-    u, v = (pixels.seen_from(scene, SHAPE, axis) for axis in (0, 1))
-    distance = torch.empty_like(u)
-    start = 0
-    for name, count in zip(formes.shapes, counts, strict=True):
-        if count:
-            own = slice(start, start + count)
-            distance[own] = SHAPES[name](u[own], v[own])
-            start += count
-    return _soft(distance.mul_(scene.radius[:, None, None]), pixels.pixel)
-
-
-def _soft(distance: Tensor, pixel: float) -> Tensor:
+def _softened(distance: Tensor) -> Tensor:
     """Couvert à moitié sur le contour, tout à fait un demi-pixel plus loin ; sur place."""
-    return distance.mul_(-1 / pixel).add_(0.5).clamp_(0, 1)
+    return distance.add_(0.5).clamp_(0, 1)
 
 
-def _add_noise(canvas: Tensor, deviation: float, keys: Tensor) -> None:
-    """Un bruit uniforme d’écart type `deviation`, sur place : un mot par pixel, dix bits par canal."""
-    count, _, height, width = canvas.shape
-    places = torch.arange(height * width, dtype=torch.int32, device=canvas.device) * signed(STRIDE)
-    drawn = mix(places + keys[:, None]).view(count, height, width)
-    reach = deviation * 12**0.5
-    for channel in range(3):
-        bits = (drawn >> 10 * channel).bitwise_and_(1023)
-        canvas[:, channel] += bits.to(torch.float32).mul_(reach / 1023).sub_(reach / 2)
+def _covers(formes: Formes, scene: Scene, pixels: Pixels) -> Sheets:
+    """La distance de chaque pixel au contour de la forme, en pixels, positive dedans."""
+    distances = [SHAPES[name] for name in formes.shapes]
+    gains = scene.radius * (-formes.size / 2)
+    return _by_kind(formes, distances, scene.shapes, scene.shape, gains, pixels)
+
+
+def _patterns(formes: Formes, scene: Scene, pixels: Pixels) -> Sheets:
+    """Ce que le motif de la forme et celui du fond, tour à tour, ajoutent à la luminance."""
+    patterns = [partial(pattern, texture=TEXTURES[name]) for name in formes.textures]
+    return _by_kind(formes, patterns, scene.textures, scene.patterns, scene.gains, pixels)
+
+
+def _by_kind(
+    formes: Formes,
+    draws: Sequence[Callable[[Tensor, Tensor], Tensor]],
+    kinds: Tensor,
+    frames: Frames,
+    gains: Tensor,
+    pixels: Pixels,
+) -> Sheets:
+    """Une carte par repère : `draws[kind]` des coordonnées des pixels, fois le gain."""
+    order = kinds.argsort(stable=True)
+    counts = kinds.bincount(minlength=len(draws)).tolist()
+    width = _width(formes, kinds.device)
+    groups = [
+        (draw, min(width, count - start))
+        for draw, count in zip(draws, counts, strict=True)
+        for start in range(0, count, width)
+    ]
+    sizes = [size for _, size in groups]
+    maps = torch.empty(len(kinds), formes.size, formes.size, device=kinds.device)
+    parts = zip(
+        groups,
+        pixels.seen_from(frames[order], sizes),
+        torch.split(gains[order, None, None], sizes),
+        torch.split(maps, sizes),
+        strict=True,
+    )
+    for (draw, _), (u, v), gain, result in parts:
+        torch.mul(draw(u, v), gain, out=result)
+    places = torch.empty_like(order)
+    places[order] = torch.arange(len(order), device=order.device)
+    return Sheets(maps, places)

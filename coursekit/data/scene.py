@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from coursekit.data.factors import Draw, Factors, Object, between, centred, pick
 from coursekit.data.formes import Formes
-from coursekit.data.textures import rows_of
 
 MARGIN = 0.1
 """La luminance du fond s’en tient éloignée du noir et du blanc."""
@@ -20,77 +19,94 @@ OBJECT_WIDTH = (0.04, 0.14)
 
 
 @dataclass(frozen=True)
-class Scene:
-    """Un lot de scènes ; la première dimension est celle des images, K le nombre de repères, C celui d’objets.
+class Frames:
+    """Des repères : une coordonnée d’un pixel vaut axe · pixel + origine.
 
     Attributes:
-        axes: les deux axes de chaque repère : images × K × 2 × 2. Les repères sont ceux du motif de la forme, de
-            celui du fond, de la forme, puis des objets.
-        origins: l’origine de chaque repère : images × K × 2.
-        patterns: les nombres des textures de la forme et du fond : images × 2 × 5.
-        gains: de combien ces deux motifs modulent la luminance : images × 2.
-        shape: la couleur de la forme : images × 3.
-        back: la couleur du fond : images × 3.
-        objects: les couleurs des objets : images × C × 3.
-        halves: leurs demi-côtés : images × C × 2.
-        radius: le rayon de la forme.
-        noise: la clef du bruit.
+        axes: leurs deux axes : … × 2 × 2.
+        origins: leur origine : … × 2.
     """
 
     axes: Tensor
     origins: Tensor
-    patterns: Tensor
-    gains: Tensor
-    shape: Tensor
-    back: Tensor
-    objects: Tensor
-    halves: Tensor
-    radius: Tensor
-    noise: Tensor
 
-    def __getitem__(self, chosen: Tensor) -> Scene:
-        return Scene(*(getattr(self, field.name).index_select(0, chosen) for field in fields(self)))
+    def __getitem__(self, chosen: Tensor) -> Frames:
+        return Frames(self.axes[chosen], self.origins[chosen])
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Un lot de N scènes, de C objets chacune ; un motif sur deux est celui d’une forme, l’autre celui de son fond.
+
+    Attributes:
+        shapes: le rang de chaque forme : N.
+        shape: son repère, où son rayon vaut 1 : N.
+        radius: ce rayon : N.
+        textures: le rang de la texture de chaque motif : 2N.
+        patterns: son repère, en périodes : 2N.
+        gains: de combien il module la luminance : 2N.
+        objects: les repères des objets, en pixels : N × C.
+        outlines: de combien chacun est plus long que large, et sa demi-largeur plus un demi : N × C × 2 × 1 × 1.
+        back: la couleur du fond : N × 3 × 1 × 1.
+        layers: de combien s’en écarte celle de chaque couche, la plus proche d’abord (la forme, puis les objets, du
+            dernier au premier) : N × (1 + C) × 3 × 1 × 1.
+        noise: la clef du bruit : N × 1 × 1.
+    """
+
+    shapes: Tensor
+    shape: Frames
+    radius: Tensor
+    textures: Tensor
+    patterns: Frames
+    gains: Tensor
+    objects: Frames
+    outlines: Tensor
+    back: Tensor
+    layers: Tensor
+    noise: Tensor
 
 
 def compose(formes: Formes, factors: Factors) -> Scene:
     """La scène de chaque image."""
     draws, objects = factors.draws, factors.objects
     axes, origins = _frames(formes, factors)
-    rows = rows_of(formes.textures, draws.device)
-    behind = rows[pick(draws[:, Draw.BACK_TEXTURE], len(rows))]
+    behind = pick(draws[:, Draw.BACK_TEXTURE], len(formes.textures))
     level = between(draws[:, Draw.LEVEL], (MARGIN, 1 - MARGIN))
     step = between(draws[:, Draw.CONTRAST], formes.contrast) * torch.where(level < 0.5, 1.0, -1.0)
     nearby = level[:, None] + centred(objects[..., Object.LEVEL]) * formes.contrast[1]
+    back = _color(formes, level, draws[:, Draw.BACK_RED : Draw.BACK_BLUE + 1])
+    shape = _color(formes, level + step, draws[:, Draw.SHAPE_RED : Draw.SHAPE_BLUE + 1])
+    others = _color(formes, nearby, objects[..., Object.RED :])
+    length = between(objects[..., Object.LENGTH], OBJECT_LENGTH) * (formes.size / 2)
+    width = between(objects[..., Object.WIDTH], OBJECT_WIDTH) * (formes.size / 2)
     return Scene(
-        axes=axes,
-        origins=origins,
-        patterns=torch.stack((rows[factors.textures], behind), 1),
-        gains=torch.stack((step * formes.texture_contrast, torch.full_like(step, formes.background)), 1),
-        shape=_color(formes, level + step, draws[:, Draw.SHAPE_RED : Draw.SHAPE_BLUE + 1]),
-        back=_color(formes, level, draws[:, Draw.BACK_RED : Draw.BACK_BLUE + 1]),
-        objects=_color(formes, nearby, objects[..., Object.RED :]),
-        halves=torch.stack(
-            (
-                between(objects[..., Object.LENGTH], OBJECT_LENGTH),
-                between(objects[..., Object.WIDTH], OBJECT_WIDTH),
-            ),
-            -1,
-        ),
+        shapes=factors.shapes,
+        shape=Frames(axes[:, 2], origins[:, 2]),
         radius=factors.radius,
-        noise=factors.noise,
+        textures=torch.stack((factors.textures, behind), 1).flatten(),
+        patterns=Frames(axes[:, :2].flatten(0, 1), origins[:, :2].flatten(0, 1)),
+        gains=torch.stack(
+            (step * formes.texture_contrast, torch.full_like(step, formes.background)), 1
+        ).flatten(),
+        objects=Frames(axes[:, 3:], origins[:, 3:]),
+        outlines=torch.stack((length - width, width + 0.5), 2)[..., None, None],
+        back=back[..., None, None],
+        layers=(torch.cat((shape[:, None], others.flip(1)), 1) - back[:, None])[..., None, None],
+        noise=factors.noise[:, None, None],
     )
 
 
 def _frames(formes: Formes, factors: Factors) -> tuple[Tensor, Tensor]:
-    """Les axes et l’origine de tous les repères : une coordonnée vaut axe · pixel + origine."""
+    """Les axes et l’origine de tous les repères : ceux des deux motifs, de la forme, des objets."""
     draws, objects = factors.draws, factors.objects
     angles = [draws[:, Draw.TEXTURE_ANGLE], draws[:, Draw.BACK_ANGLE]]
     half_turns = torch.stack((*map(centred, angles), factors.angle), 1)
     cosine, sine = rotation(torch.cat((half_turns, centred(objects[..., Object.ANGLE])), 1))
     frequencies = torch.stack((draws[:, Draw.FREQUENCY], draws[:, Draw.BACK_FREQUENCY]), 1)
-    zooms = torch.cat((between(frequencies, formes.frequency) / 2, 1 / factors.radius[:, None]), 1)
-    cosine[:, :3] *= zooms
-    sine[:, :3] *= zooms
+    pixels = torch.full_like(objects[..., 0], formes.size / 2)
+    zooms = torch.cat((between(frequencies, formes.frequency) / 2, 1 / factors.radius[:, None], pixels), 1)
+    cosine *= zooms
+    sine *= zooms
     axes = torch.stack((torch.stack((cosine, sine), -1), torch.stack((-sine, cosine), -1)), -2)
     centres = torch.cat(
         (torch.stack((factors.x, factors.y), 1)[:, None], centred(objects[..., : Object.Y + 1])), 1

@@ -1,7 +1,8 @@
 """Les formes de *Formes* : chacune est sa distance signée, négative dedans et positive dehors.
 
 Une distance lit les coordonnées `x` (vers la droite) et `y` (vers le haut) dans le repère de la forme, où celle-ci
-tient dans le disque unité. Elle n’est exacte que près du contour, où elle sert à adoucir le bord d’un pixel.
+tient dans le disque unité ; elle peut les écraser. Elle n’est exacte que près du contour, où elle sert à adoucir le
+bord d’un pixel.
 
 Seules les opérations que tous les appareils arrondissent de même y servent : + − × ÷, racine, minimum, maximum.
 
@@ -22,7 +23,7 @@ SIN_60 = 0.8660254
 
 
 def length(x: Tensor, y: Tensor) -> Tensor:
-    return (x * x).add_(y * y).sqrt_()
+    return (x * x).addcmul_(y, y).sqrt_()
 
 
 def box(x: Tensor, y: Tensor, half_width: float, half_height: float) -> Tensor:
@@ -34,7 +35,7 @@ def disc(x: Tensor, y: Tensor) -> Tensor:
 
 
 def square(x: Tensor, y: Tensor) -> Tensor:
-    return box(x, y, 0.7, 0.7)
+    return torch.maximum(x.abs_(), y.abs_()).sub_(0.7)
 
 
 def rectangle(x: Tensor, y: Tensor) -> Tensor:
@@ -43,20 +44,22 @@ def rectangle(x: Tensor, y: Tensor) -> Tensor:
 
 def triangle(x: Tensor, y: Tensor) -> Tensor:
     """Équilatéral, les sommets sur le cercle unité."""
-    return torch.maximum(x.abs().mul_(SIN_60).add_(y * 0.5), -y).sub_(0.5)
+    return torch.maximum(x.abs_().mul_(SIN_60).add_(y, alpha=0.5), y.neg_()).sub_(0.5)
 
 
 def hexagon(x: Tensor, y: Tensor) -> Tensor:
-    return torch.maximum(x.abs().mul_(SIN_60).add_(y.abs().mul_(0.5)), y.abs()).sub_(0.8)
+    y.abs_()
+    return torch.maximum(x.abs_().mul_(SIN_60).add_(y, alpha=0.5), y).sub_(0.8)
 
 
 def star(x: Tensor, y: Tensor) -> Tensor:
     """À cinq branches : repliée sur une demi-branche, elle n’est plus qu’un demi-plan."""
-    x = x.abs()
+    x.abs_()
     for normal_x in (0.809017, -0.809017):
         beyond = (x * normal_x).sub_(y * 0.5877853).clamp_(min=0).mul_(2)
-        x, y = x - beyond * normal_x, y + beyond * 0.5877853
-    return x.abs().mul_(0.8910065).add_((y - 1).mul_(0.4539905))
+        x.sub_(beyond * normal_x)
+        y.add_(beyond.mul_(0.5877853))
+    return x.abs_().mul_(0.8910065).add_(y.sub_(1).mul_(0.4539905))
 
 
 def ring(x: Tensor, y: Tensor) -> Tensor:
@@ -64,16 +67,21 @@ def ring(x: Tensor, y: Tensor) -> Tensor:
 
 
 def cross(x: Tensor, y: Tensor) -> Tensor:
-    return torch.minimum(box(x, y, 0.9, 0.27), box(x, y, 0.27, 0.9))
+    """Deux barres ; repliées là où x ≥ y ≥ 0, elles n’en font plus qu’une."""
+    x.abs_()
+    y.abs_()
+    return torch.maximum(torch.maximum(x, y).sub_(0.9), torch.minimum(x, y).sub_(0.27))
 
 
 def crescent(x: Tensor, y: Tensor) -> Tensor:
     """Un disque dont un autre, à droite, cache une partie."""
-    return torch.maximum(length(x, y).sub_(0.95), 0.75 - length(x - 0.45, y))
+    whole = length(x, y).sub_(0.95)
+    return torch.maximum(whole, length(x.sub_(0.45), y).neg_().add_(0.75))
 
 
 def half_disc(x: Tensor, y: Tensor) -> Tensor:
-    return torch.maximum(length(x, y + 0.35).sub_(0.9), -0.35 - y)
+    y.add_(0.35)
+    return torch.maximum(length(x, y).sub_(0.9), y.neg_())
 
 
 def bracket(x: Tensor, y: Tensor) -> Tensor:
@@ -83,8 +91,8 @@ def bracket(x: Tensor, y: Tensor) -> Tensor:
 
 def clover(x: Tensor, y: Tensor) -> Tensor:
     """Trois disques qui se touchent."""
-    sides = length(x.abs().sub_(0.45), y + 0.26)
-    return torch.minimum(sides, length(x, y - 0.52)).sub_(0.43)
+    top = length(x, y - 0.52)
+    return torch.minimum(top, length(x.abs_().sub_(0.45), y.add_(0.26))).sub_(0.43)
 
 
 SHAPES: MappingProxyType[str, Distance] = MappingProxyType(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass
 from types import MappingProxyType
 
-import torch
 from torch import Tensor
 
 
@@ -40,27 +39,23 @@ SHARPNESS = 4.0
 """La pente du passage entre clair et foncé : assez raide pour un motif net, assez douce pour un pixel."""
 
 
-def rows_of(names: tuple[str, ...], device: torch.device) -> Tensor:
-    """Les nombres des textures nommées : textures × 5."""
-    return torch.tensor([astuple(TEXTURES[name]) for name in names], dtype=torch.float32, device=device)
+def triangle_wave(x: Tensor, height: float = 1) -> Tensor:
+    """De période 1, entre −`height` et `height`, sur place ; elle est la plus haute en 0."""
+    return x.frac_().abs_().sub_(0.5).abs_().mul_(4 * height).sub_(height)
 
 
-def triangle_wave(x: Tensor) -> Tensor:
-    """De période 1, entre −1 et 1, sur place ; elle vaut 1 en 0."""
-    return x.frac_().abs_().sub_(0.5).abs_().mul_(4).sub_(1)
-
-
-def pattern(u: Tensor, v: Tensor, rows: Tensor, gains: Tensor) -> Tensor:
-    """Le motif de chaque image, entre −`gains`/2 (foncé) et `gains`/2 (clair) ; `u` et `v` sont écrasés.
-
-    Args:
-        u: la première coordonnée, en périodes : … × hauteur × largeur.
-        v: la seconde.
-        rows: la texture : … × 5.
-        gains: l’amplitude, de forme `…`.
-    """
-    along, across, both, bend, offset = (rows * SHARPNESS)[..., None, None].unbind(-3)
-    b = triangle_wave(v)
-    a = triangle_wave(u.add_(b * (bend / SHARPNESS)))
-    mixed = (a * b).mul_(both).add_(a.mul_(along)).add_(b.mul_(across)).add_(offset)
-    return mixed.clamp_(-0.5, 0.5).mul_(gains[..., None, None])
+def pattern(u: Tensor, v: Tensor, texture: Texture) -> Tensor:
+    """Le motif, entre −½ (foncé) et ½ (clair), aux points de coordonnées `u` et `v`, en périodes ; il les écrase."""
+    if texture == Texture():
+        return u.zero_()
+    along, across, both, bend, offset = (SHARPNESS * number for number in astuple(texture))
+    if across or both or bend:
+        triangle_wave(v)
+    if bend:
+        u.add_(v * texture.bend)
+    light = triangle_wave(u).mul_((v * both).add_(along)) if both else triangle_wave(u, along)
+    if across:
+        light.add_(v, alpha=across)
+    if offset:
+        light.add_(offset)
+    return light.clamp_(-0.5, 0.5)
