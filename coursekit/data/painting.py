@@ -27,8 +27,8 @@ SLICE = 1 << 17
 LARGE_SLICE = 1 << 23
 """Pixels peints ensemble ailleurs que sur CPU."""
 
-SLICES = 8
-"""Tranches d’un bloc : assez pour qu’il ait bien des images de chaque sorte."""
+SLICES = 4
+"""Tranches d’un bloc : assez pour bien des images de chaque sorte, assez peu pour que la mémoire serve de nouveau."""
 
 
 @dataclass(frozen=True)
