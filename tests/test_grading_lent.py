@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -23,8 +24,24 @@ KINDS: dict[str, Callable[[], Nursery]] = {
 }
 
 
+def warm_parents() -> set[psutil.Process]:
+    """Les parents chauds qui dépendent de nous, vivants."""
+    found = set()
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # il vient de finir
+            if "coursekit.grading.sandbox.parent" in " ".join(one.cmdline()):
+                found.add(one)
+    return found
+
+
+@pytest.fixture
+def others() -> set[psutil.Process]:
+    """Ceux des autres tests, qui en gardent d’ouverts."""
+    return warm_parents()
+
+
 @pytest.fixture(params=KINDS)
-def nursery(request: pytest.FixtureRequest) -> Iterator[Nursery]:
+def nursery(request: pytest.FixtureRequest, others: set[psutil.Process]) -> Iterator[Nursery]:
     if request.param == "bac à sable" and shutil.which("bwrap") is None:
         pytest.skip("bubblewrap n’est pas installé")
     made = KINDS[request.param]()
@@ -63,16 +80,15 @@ def ask(post: Connection) -> str:
     return str(post.recv())
 
 
-def parents() -> set[psutil.Process]:
-    """Les parents chauds qui dépendent de nous."""
-    ours = psutil.Process().children(recursive=True)
-    return {one for one in ours if "coursekit.grading.sandbox.parent" in " ".join(one.cmdline())}
+Others = set[psutil.Process]
 
 
-def test_both_sides_give_birth_from_the_same_parent(nursery: Nursery, post: Connection) -> None:
-    before = parents()
+def test_both_sides_give_birth_from_the_same_parent(
+    others: Others, nursery: Nursery, post: Connection
+) -> None:
+    before = warm_parents() - others
     assert [answer(nursery), ask(post), answer(nursery), ask(post)] == ["'12'"] * 4
-    assert parents() == before
+    assert warm_parents() - others == before
 
 
 def test_what_one_side_closes_the_other_keeps(nursery: Nursery, post: Connection) -> None:
@@ -81,17 +97,17 @@ def test_what_one_side_closes_the_other_keeps(nursery: Nursery, post: Connection
     assert answer(nursery) == "'12'"
 
 
-def test_a_dead_parent_is_replaced_on_each_side(nursery: Nursery, post: Connection) -> None:
+def test_a_dead_parent_is_replaced_on_each_side(others: Others, nursery: Nursery, post: Connection) -> None:
     assert ask(post) == "'12'"
-    killed = parents()
+    killed = warm_parents() - others
     for one in killed:
-        one.kill()
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
     psutil.wait_procs(killed, 10)
     assert [answer(nursery), ask(post)] == ["'12'"] * 2
 
 
-def test_a_lender_that_leaves_takes_its_parents_with_it(nursery: Nursery) -> None:
-    mine = parents()
+def test_a_lender_that_leaves_takes_its_parents_with_it(others: Others, nursery: Nursery) -> None:
+    assert warm_parents() - others
     nursery.close()
-    assert mine
-    assert not {one for one in mine if one.is_running() and one.status() != psutil.STATUS_ZOMBIE}
+    assert not warm_parents() - others
