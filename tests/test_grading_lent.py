@@ -12,9 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from coursekit.errors import CourseError
 from coursekit.grading.bare import Bare
 from coursekit.grading.children import Nursery
 from coursekit.grading.exchange import Limits
+from coursekit.grading.execute.pair import Pair
 from coursekit.grading.sandbox import Sandbox
 
 ENTRY, TESTS = "student_entries:obey", Path(__file__).parent
@@ -24,7 +26,10 @@ KINDS: dict[str, Callable[[], Nursery]] = {
 }
 
 
-def warm_parents() -> set[psutil.Process]:
+Others = set[psutil.Process]
+
+
+def warm_parents() -> Others:
     """Les parents chauds qui dépendent de nous, vivants."""
     found = set()
     for one in psutil.Process().children(recursive=True):
@@ -35,13 +40,13 @@ def warm_parents() -> set[psutil.Process]:
 
 
 @pytest.fixture
-def others() -> set[psutil.Process]:
+def others() -> Others:
     """Ceux des autres tests, qui en gardent d’ouverts."""
     return warm_parents()
 
 
 @pytest.fixture(params=KINDS)
-def nursery(request: pytest.FixtureRequest, others: set[psutil.Process]) -> Iterator[Nursery]:
+def nursery(request: pytest.FixtureRequest, others: Others) -> Iterator[Nursery]:
     if request.param == "bac à sable" and shutil.which("bwrap") is None:
         pytest.skip("bubblewrap n’est pas installé")
     made = KINDS[request.param]()
@@ -80,7 +85,22 @@ def ask(post: Connection) -> str:
     return str(post.recv())
 
 
-Others = set[psutil.Process]
+def refuses() -> Nursery:
+    raise CourseError("bubblewrap manque")
+
+
+def test_a_pair_of_which_one_does_not_open_leaves_nothing(others: Others) -> None:
+    with pytest.raises(CourseError, match="bubblewrap manque"):
+        Pair.open(refuses, ["json"])
+    assert not warm_parents() - others
+
+
+def test_a_pair_closes_both(others: Others) -> None:
+    pair = Pair.open(lambda: Bare(ENTRY, path=[TESTS]), ["json"])
+    assert len(warm_parents() - others) == 2
+    assert answer(pair) == "'12'"
+    pair.close()
+    assert not warm_parents() - others
 
 
 def test_both_sides_give_birth_from_the_same_parent(

@@ -30,8 +30,8 @@ PRELOAD = (
 def execute(job: bytes, nursery: Nursery, trusted: Nursery | None = None) -> bytes:
     """Exécute une copie et la note.
 
-    `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests : par défaut, une
-    pépinière sans murs, gardée pour les copies suivantes du même devoir.
+    `nursery` fait naître les élèves (`STUDENT`, `PRELOAD`) ; `trusted`, les processus des tests : par défaut, la
+    seconde pépinière d’une `Pair`, ou une pépinière sans murs, gardée pour les copies suivantes du même devoir.
 
     Raises:
         CourseError: un processus n’a pas pu naître ; ce n’est pas la faute de l’élève.

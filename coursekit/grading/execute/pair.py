@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -30,15 +31,14 @@ class Pair:
         Celle des élèves s’ouvre dans le fil qui appelle : elle meurt avec lui.
         """
         tests = Parent(tuple(modules))
-        with ThreadPoolExecutor(1) as apart:
+        with ExitStack() as opened, ThreadPoolExecutor(1) as apart:
+            opened.callback(tests.close)
             starting = apart.submit(tests.start)
-            try:
-                opened = students()
-            except BaseException:
-                apart.submit(tests.close)
-                raise
-        starting.result()
-        return cls(opened, tests)
+            made = students()
+            opened.callback(made.close)
+            starting.result()
+            opened.pop_all()
+        return cls(made, tests)
 
     def unprobed(self) -> Self:
         return replace(self, probes=False)
