@@ -12,11 +12,14 @@ PORT ?= 8000
 STRICT ?=
 
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0
 LIVRE := _build/html/index.html
 # Le nom du témoin contient l’empreinte des deux fichiers : les changer réinstalle, les toucher non.
 TEMOIN := .venv/.installe-$(shell cat pyproject.toml constraints.txt | cksum | cut -d ' ' -f 1)
 
-.PHONY: aide livre pdf test exercices servir bench contraintes propre
+PREUVES := catalogue catalogue_runs catalogue_compiles peers build receptive_field auxiliary_heads feature_extraction
+
+.PHONY: aide livre pdf test preuves exercices servir bench contraintes propre
 
 aide: ## énumère les commandes
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,7 +60,10 @@ test: livre ## vérifie le style, les types et les tests ; STRICT=1 : un test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	@echo "── Tests"
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart 0 $(if $(STRICT),--strict-skips)
+	$(PYTEST) $(if $(STRICT),--strict-skips)
+
+preuves: $(TEMOIN) ## prouve tout le catalogue : compté, mesuré, publié, égal aux jumeaux
+	$(PYTEST) $(PREUVES:%=tests/test_%.py)
 
 servir: ## sert le livre construit sur cette machine
 	@test -f $(LIVRE) || { echo "Le livre n’est pas construit : make livre"; exit 1; }

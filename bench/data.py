@@ -13,15 +13,13 @@ recette, un classifieur linéaire et un petit réseau convolutif, et mesure les 
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import torch
-from networks import processor
+from about import signature, table, thousands
 from torch import nn
 
 from coursekit.data import TEST, Batches, Formes, in_order, render, sample, v2
@@ -69,23 +67,16 @@ def report_speed(speed: Speed, device: str) -> None:
     print(line, flush=True)
 
 
+HEAD = ("Côté (pixels)", "Images/s, tous les fils", "Images/s de processeur, un fil")
+
+
 def markdown(speeds: list[Speed], batch: int) -> str:
-    """La table des débits, avec la commande, la machine et la date."""
-
-    def cell(value: float | None) -> str:
-        return f"{round(value, -2):_.0f}".replace("_", "\u202f") if value else "—"
-
-    return "\n".join(
-        [
-            "| Côté (pixels) | Images/s, tous les fils | Images/s de processeur, un fil |",
-            "|---:|---:|---:|",
-            *(f"| {speed.size} | {cell(speed.wall)} | {cell(speed.alone)} |" for speed in speeds),
-            "",
-            f"Lots de {batch} images, {processor()}, PyTorch {torch.__version__}, le {date.today():%d/%m/%Y}\u00a0: "
-            f"`python {' '.join(sys.argv)}`",
-            "",
-        ]
-    )
+    """La table des débits."""
+    rows = [
+        [str(speed.size), thousands(speed.wall), thousands(speed.alone) if speed.alone else "—"]
+        for speed in speeds
+    ]
+    return "\n".join([*table(HEAD, rows), "", signature(f"Lots de {batch} images"), ""])
 
 
 def linear(formes: Formes) -> nn.Module:

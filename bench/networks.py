@@ -18,17 +18,16 @@ import gc
 import json
 import math
 import os
-import platform
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date
 from pathlib import Path
 
 import torch
+from about import french, processor, signature, table
 from torch import Tensor, nn
 
 from coursekit.models import build
@@ -277,44 +276,24 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def processor() -> str:
-    if torch.cuda.is_available():
-        return str(torch.cuda.get_device_name())
-    for line in Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else ():
-        if line.startswith("model name"):
-            threads = torch.get_num_threads()
-            return f"{line.split(':')[1].strip()}, {threads} fil{'s' * (threads > 1)}"
-    return platform.processor()
+HEAD = ("Réseau", "Inférence (ms)", "Rapport", "Entraînement (ms)", "Rapport", "Mémoire")
 
 
 def markdown(lines: list[Line], setting: Setting) -> str:
-    """La table que montre le livre, avec la commande, la machine et la date."""
-    mean = geometric_mean(lines)
-    return "\n".join(
-        [
-            "| Réseau | Inférence (ms) | Rapport | Entraînement (ms) | Rapport | Mémoire |",
-            "|---|---:|---:|---:|---:|---:|",
-            *map(markdown_line, lines),
-            "",
-            f"Moyenne géométrique des rapports de temps : **{french(mean)}**. Lots de {setting.batch} images de "
-            f"{setting.size} pixels de côté, {processor()}, PyTorch {torch.__version__}, le {date.today():%d/%m/%Y} : "
-            f"`python {' '.join(sys.argv)}`",
-            "",
-        ]
-    )
+    """La table que montre le livre."""
+    mean = french(geometric_mean(lines))
+    lots = f"Lots de {setting.batch} images de {setting.size} pixels de côté"
+    about = f"Moyenne géométrique des rapports de temps\u00a0: **{mean}**. {signature(lots)}"
+    return "\n".join([*table(HEAD, map(cells, lines)), "", about, ""])
 
 
-def markdown_line(line: Line) -> str:
-    def step(name: str) -> str:
+def cells(line: Line) -> list[str]:
+    def step(name: str) -> list[str]:
         milliseconds, ratio = getattr(line, f"{name}_ms"), getattr(line, name)
         same_format = getattr(line, f"{name}_same_format")
-        return f"{milliseconds:.0f} | {french(ratio)} ({french(same_format)})"
+        return [f"{milliseconds:.0f}", f"{french(ratio)} ({french(same_format)})"]
 
-    return f"| `{line.name}` | {step('inference')} | {step('training')} | {french(line.memory)} |"
-
-
-def french(value: float) -> str:
-    return f"{value:.2f}".replace(".", ",")
+    return [f"`{line.name}`", *step("inference"), *step("training"), french(line.memory)]
 
 
 def geometric_mean(lines: list[Line]) -> float:

@@ -2,6 +2,7 @@
 
     python bench/training.py                         # sur CPU, un fil, au temps de processeur
     python bench/training.py --device cuda --clock wall --batch 256
+    python bench/training.py --output bench/results/training.md   # la même chose, en table
 
 La boucle écrite à la main fait ce que chacun écrit : le lot, la perte, le gradient, le pas, la loi du pas, la perte
 et l’exactitude de l’époque. `fit` y ajoute la norme du gradient, la garde contre les pertes qui ne sont plus des
@@ -16,9 +17,12 @@ import copy
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import torch
+from about import french, processor, signature, table
 from torch import nn
 from torch.nn.utils import get_total_norm
 
@@ -93,7 +97,50 @@ def compare(
     return times[by_fit][1:], times[hand][1:]
 
 
+HEAD = ("Réseau", "Un pas à la main (ms)", "`fit`, meilleurs tours", "`fit`, médiane des rapports")
+
+
+@dataclass(frozen=True)
+class Line:
+    """Un réseau : les millisecondes d’un pas à la main, et ce que `fit` y met, en fois ce temps."""
+
+    name: str
+    step: float
+    best: float
+    paired: float
+
+    @classmethod
+    def of(cls, name: str, ours: list[float], theirs: list[float], steps: int) -> Line:
+        paired = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
+        return cls(name, 1e3 * min(theirs) / steps, min(ours) / min(theirs), paired)
+
+    def cells(self) -> list[str]:
+        return [self.name, french(self.step), french(self.best, 3), french(self.paired, 3)]
+
+    def __str__(self) -> str:
+        _, step, best, paired = self.cells()
+        return (
+            f"{self.name:<15} {step:>7} ms par pas à la main ; fit : {best} fois (meilleurs tours), {paired}"
+        )
+
+
 def main() -> None:
+    given = read_arguments()
+    torch.set_num_threads(given.threads)
+    data = Batches(sample(Formes(), given.images, device=given.device), given.batch)
+    print(f"PyTorch {torch.__version__}, {processor()}, horloge {given.clock}")
+    lines = []
+    for name, make in NETWORKS.items():
+        times = compare(make, data, given.rounds, given.clock, given.device, given.norms)
+        lines.append(Line.of(name, *times, len(data)))
+        print(f"{lines[-1]} (médiane des rapports)", flush=True)
+    if given.output:
+        about = signature(f"Lots de {given.batch} images de 32 pixels de côté, horloge {given.clock}")
+        rows = [line.cells() for line in lines]
+        given.output.write_text("\n".join([*table(HEAD, rows), "", about, ""]), encoding="utf-8")
+
+
+def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -106,17 +153,8 @@ def main() -> None:
     parser.add_argument(
         "--norms", action="store_true", help="la boucle à la main mesure aussi la norme du gradient"
     )
-    given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    data = Batches(sample(Formes(), given.images, device=given.device), given.batch)
-    print(f"PyTorch {torch.__version__}, {given.device}, {given.threads} fil(s), horloge {given.clock}")
-    for name, make in NETWORKS.items():
-        ours, theirs = compare(make, data, given.rounds, given.clock, given.device, given.norms)
-        paired = statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-        best = min(ours) / min(theirs)
-        step = 1e3 * min(theirs) / len(data)
-        line = f"{name:<15} {step:7.2f} ms par pas à la main ; fit : {best:.3f} fois (meilleurs tours), {paired:.3f}"
-        print(f"{line} (médiane des rapports)".replace(".", ","), flush=True)
+    parser.add_argument("--output", type=Path, help="où écrire la table, en Markdown")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
