@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,22 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def course(empty: Path, tmp_path: Path) -> Course:
     return Course.copy(empty, tmp_path / "cours")
+
+
+OPENS = """
+import sys
+from pathlib import Path
+from coursekit.grading.collect import open_course
+open_course(Path(sys.argv[1]))
+print("jsonschema" in sys.modules, "rfc3987_syntax" in sys.modules)
+"""
+
+
+def test_opening_a_course_builds_no_grammar_that_no_notebook_uses(course: Course) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", OPENS, str(course.root)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["True", "False"]
 
 
 MATCHES = {

@@ -34,7 +34,7 @@ WORKS = {work.name: work for work in (TAILLES, POOLING)}
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Bare]:
-    made = Bare(STUDENT, PRELOAD, perhaps=OPTIMIZERS)
+    made = Bare(STUDENT, (*PRELOAD, *OPTIMIZERS))
     yield made
     made.close()
 

@@ -35,7 +35,7 @@ WRONG = "class Net(nn.Linear):\n    def __init__(self, classes=3): super().__ini
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Bare]:
-    made = Bare(STUDENT, PRELOAD, perhaps=OPTIMIZERS)
+    made = Bare(STUDENT, (*PRELOAD, *OPTIMIZERS))
     yield made
     made.close()
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from glob import escape, glob
@@ -93,6 +95,23 @@ class GradedCourse:
         return Assignment.of(self, name)
 
 
+GRAMMARS = ("rfc3987_syntax",)
+"""La grammaire des adresses internationales que jsonschema charge si elle est là : une seconde à la construire, pour
+un format qu’aucun notebook n’emploie."""
+
+
+@contextmanager
+def without_grammars() -> Iterator[None]:
+    """Le temps du bloc, ces bibliothèques facultatives passent pour absentes, sauf si elles sont déjà chargées."""
+    absent = [name for name in GRAMMARS if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
+
+
 def open_course(root: Path) -> GradedCourse:
     """Ouvre un cours : les réglages de la machine et de l’utilisateur, puis ceux du dossier, comme nbgrader.
 
@@ -102,10 +121,11 @@ def open_course(root: Path) -> GradedCourse:
     """
     require("nbgrader", "course")
     root = root.resolve()
-    from nbgrader.apps.baseapp import NbGrader
-    from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Application
-    from traitlets.config.loader import ConfigFileNotFound
+    with without_grammars():
+        from nbgrader.apps.baseapp import NbGrader
+        from nbgrader.coursedir import CourseDirectory
+        from traitlets.config import Application
+        from traitlets.config.loader import ConfigFileNotFound
 
     # Un réglage peut nommer un module posé dans le cours ; nbgrader ajoute lui aussi ce dossier.
     if str(root) not in sys.path:

@@ -23,7 +23,7 @@ from coursekit.grading.drive.local import LocalCrew
 from coursekit.grading.drive.post import Execute, Post, Task
 from coursekit.grading.exchange import CellRun, Executed
 from coursekit.grading.execute.pair import Pair
-from coursekit.grading.execute.parents import preloads
+from coursekit.grading.execute.parents import consequences, preloads
 from coursekit.grading.report.ledger import Ledger
 from coursekit.grading.report.rows import Row, not_graded, observed, scored
 from coursekit.grading.vocabulary import Ending, Role, Status, Verdict
@@ -47,13 +47,14 @@ def open_sandbox(course: str, modules: tuple[str, ...], isolation: bool) -> Nurs
     """Une pépinière d’élèves pour ce cours, qui ne peuvent pas le lire."""
     from coursekit.grading.execute import PRELOAD, STUDENT
 
+    preload = (*PRELOAD, *consequences(modules))
     if isolation:
         from coursekit.grading.sandbox.nursery import Sandbox
 
-        return Sandbox(STUDENT, PRELOAD, hidden=(course,) if course else (), perhaps=modules)
+        return Sandbox(STUDENT, preload, hidden=(course,) if course else (), perhaps=modules)
     from coursekit.grading.bare import Bare
 
-    return Bare(STUDENT, PRELOAD, perhaps=modules)
+    return Bare(STUDENT, preload, perhaps=modules)
 
 
 def open_pair(course: str, modules: tuple[str, ...], isolation: bool) -> Pair:

@@ -18,6 +18,11 @@ OPTIMIZERS = ("torch._dynamo",)
 """Ce que PyTorch charge au premier optimiseur, et en partie au premier réseau : un quart de seconde par copie."""
 
 
+def consequences(modules: Collection[str]) -> tuple[str, ...]:
+    """Ce que ces modules font charger plus tard, et qui s’importe comme eux."""
+    return OPTIMIZERS if "torch" in modules else ()
+
+
 class Parent:
     """La pépinière des tests d’un devoir.
 
@@ -64,7 +69,7 @@ class Parent:
 
 def _born(modules: Collection[str]) -> Bare:
     networks = NETWORKS if "torch" in modules else ()
-    return Bare(TRUSTED, (WARM, *networks), perhaps=tuple(modules))
+    return Bare(TRUSTED, (WARM, *networks, *consequences(modules)), perhaps=tuple(modules))
 
 
 def parent_of(cells: Iterable[PreparedCell]) -> Parent:
@@ -91,12 +96,8 @@ class TeacherCell(Protocol):
 
 
 def preloads(cells: Iterable[TeacherCell]) -> tuple[str, ...]:
-    """Ce qu’un parent a intérêt à importer pour ces cellules : ce que nomme l’enseignant, et ce qui en découle."""
-    named: set[str] = set()
-    for source in _sources(cells):
-        named |= _imported(source)
-    wanted = sorted(named)
-    return (*wanted, *(OPTIMIZERS if "torch" in named else ()))
+    """Ce qu’un parent a intérêt à importer pour ces cellules : ce que nomme l’enseignant."""
+    return tuple(sorted({name for source in _sources(cells) for name in _imported(source)}))
 
 
 def modules_of(cells: Iterable[TeacherCell]) -> tuple[str, ...]:
