@@ -33,9 +33,11 @@ def grid():
 
 @pytest.fixture
 def mortal():
-    """Une grappe dont le test tue les travailleurs."""
+    """Une grappe dont le test tue les travailleurs ; elle ne se ferme que relevée, ce que sa nourrice exige."""
     with cluster() as started:
         yield started
+        with distributed.Client(started) as client:
+            client.wait_for_workers(2, timeout=60)
 
 
 def graded(crew, tasks):
