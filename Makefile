@@ -62,7 +62,7 @@ test: livre ## vérifie le style, les types et les tests ; STRICT=1 : un test
 	@echo "── Tests"
 	$(PYTEST) $(if $(STRICT),--strict-skips)
 
-preuves: $(TEMOIN) ## prouve tout le catalogue : compté, mesuré, publié, égal aux jumeaux
+preuves: $(TEMOIN) ## prouve tout le catalogue : compté, mesuré, publié, égal aux jumeaux
 	$(PYTEST) $(PREUVES:%=tests/test_%.py)
 
 servir: ## sert le livre construit sur cette machine

@@ -8,10 +8,10 @@ import pytest
 
 pytest.importorskip("torch", reason="PyTorch manque : pip install -e .[torch]")
 
-from test_grading_execute import Bare, run_cells
+from test_grading_execute import Bare, run_cells, texts
 
 from coursekit.grading.execute import PRELOAD, STUDENT
-from coursekit.grading.execute.parents import OPTIMIZERS
+from coursekit.grading.execute.parents import consequences
 
 LOCKED = ("verrou", "import torch\nfrom torch import nn\n_ = torch.manual_seed(0)")
 NET = """class Net(nn.Module):
@@ -35,7 +35,7 @@ WRONG = "class Net(nn.Linear):\n    def __init__(self, classes=3): super().__ini
 
 @pytest.fixture(scope="module")
 def bare() -> Iterator[Bare]:
-    made = Bare(STUDENT, (*PRELOAD, *OPTIMIZERS))
+    made = Bare(STUDENT, (*PRELOAD, *consequences(["torch"])))
     yield made
     made.close()
 
@@ -147,3 +147,16 @@ def test_what_a_module_cannot_do_from_afar_runs_in_process(bare: Bare, name: str
     counting = "def compte(net): return sum(p.numel() for p in net.parameters())"
     done = run_cells(bare, LOCKED, ("réponse", NET + counting), ("tests", FALLBACKS[name]))[2]
     assert (done.score, done.in_process) == (1, True), done
+
+
+SEEDED = """import linecache, torch
+before = set(linecache.cache)
+torch.manual_seed(3)
+print(sorted(name for name in set(linecache.cache) - before if "ipython-input" not in name))
+"""
+
+
+def test_a_seed_reads_no_library_again(bare: Bare) -> None:
+    """PyTorch y écrit une pile d’appels, dont le parent chaud a déjà lu le texte."""
+    student, tests = run_cells(bare, ("réponse", SEEDED), ("tests", SEEDED))
+    assert (texts(student), texts(tests)) == ("[]\n", "[]\n")

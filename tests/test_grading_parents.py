@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from coursekit.grading.execute.parents import OPTIMIZERS, consequences, modules_of, preloads
+from coursekit.grading.execute import font_lists
+from coursekit.grading.execute.parents import OPTIMIZERS, SOURCES, consequences, modules_of, preloads
 from coursekit.grading.sandbox.parent import importable
 from coursekit.grading.vocabulary import PreparedCell, Role
 
@@ -46,7 +47,7 @@ def test_what_the_pupil_writes_is_not(ignored: PreparedCell) -> None:
 
 
 def test_a_teacher_who_uses_torch_gets_the_optimizers_too() -> None:
-    assert consequences(preloads([cell("import torch")])) == OPTIMIZERS
+    assert consequences(preloads([cell("import torch")])) == (*OPTIMIZERS, SOURCES)
     assert consequences(preloads([cell("import numpy")])) == ()
 
 
@@ -64,3 +65,16 @@ def test_a_module_that_cannot_be_imported_leaves_nothing_behind(
 def test_nothing_to_try_forks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("os.fork")
     assert importable([]) == []
+
+
+@pytest.mark.parametrize(("variable", "folder"), [("MPLCONFIGDIR", "."), ("XDG_CACHE_HOME", "matplotlib")])
+def test_the_fonts_that_matplotlib_listed_are_lent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, folder: str
+) -> None:
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert font_lists() == {}
+    (tmp_path / folder).mkdir(exist_ok=True)
+    listed = tmp_path / folder / "fontlist-v390.json"
+    listed.write_text("{}", encoding="utf-8")
+    assert font_lists() == {".cache/matplotlib/fontlist-v390.json": listed}

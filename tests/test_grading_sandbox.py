@@ -406,3 +406,17 @@ def test_nothing_survives_a_driver_that_is_killed(module: str, kind: str) -> Non
     while (left := born & set(processes())) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left
+
+
+def test_a_file_lent_to_the_warm_parent_stays_out_of_reach(tmp_path: Path) -> None:
+    lent = tmp_path / "polices.txt"
+    lent.write_text("DejaVu", encoding="utf-8")
+    home = {".cache/liste/polices.txt": lent, ".cache/liste/absente.txt": tmp_path / "absente.txt"}
+    nursery = Sandbox("student_entries:obey", ("student_home",), path=[TESTS], home=home)
+    try:
+        child = nursery.spawn(Limits(), {})
+        look = "import student_home, pathlib; answer = student_home.FOUND, list(pathlib.Path.home().glob('.cache'))"
+        assert ask(child, look) == "({'polices.txt': 'DejaVu'}, [])"
+        child.kill()
+    finally:
+        nursery.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from coursekit.grading.vocabulary import (
@@ -53,8 +53,8 @@ class Job:
     def to_bytes(self) -> bytes:
         return _dump(
             {
-                "prepared": asdict(self.prepared),
-                "limits": asdict(self.limits),
+                "prepared": self.prepared,
+                "limits": self.limits,
                 "files": {name: base64.b64encode(data).decode() for name, data in self.files.items()},
             }
         )
@@ -98,7 +98,7 @@ class Executed:
     seconds: Mapping[str, float] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
-        return _dump(asdict(self))
+        return _dump(self)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Executed:
@@ -108,7 +108,8 @@ class Executed:
 
 
 def _dump(value: Any) -> bytes:
-    return json.dumps(value, allow_nan=False).encode()
+    """En JSON, une valeur de ce module par ses champs ; `asdict` en ferait d’abord une copie profonde."""
+    return json.dumps(value, allow_nan=False, default=vars).encode()
 
 
 def _verdict(read: Mapping[str, Any]) -> Verdict:

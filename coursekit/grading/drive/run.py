@@ -45,13 +45,14 @@ class Demand:
 
 def open_sandbox(course: str, modules: tuple[str, ...], isolation: bool) -> Nursery:
     """Une pépinière d’élèves pour ce cours, qui ne peuvent pas le lire."""
-    from coursekit.grading.execute import PRELOAD, STUDENT
+    from coursekit.grading.execute import PRELOAD, STUDENT, font_lists
 
     preload = (*PRELOAD, *consequences(modules))
     if isolation:
         from coursekit.grading.sandbox.nursery import Sandbox
 
-        return Sandbox(STUDENT, preload, hidden=(course,) if course else (), perhaps=modules)
+        hidden = (course,) if course else ()
+        return Sandbox(STUDENT, preload, hidden=hidden, perhaps=modules, home=font_lists())
     from coursekit.grading.bare import Bare
 
     return Bare(STUDENT, preload, perhaps=modules)

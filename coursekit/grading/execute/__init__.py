@@ -8,6 +8,9 @@ tests : l’élève reçoit un processus neuf, où ses cellules sont rejouées.
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from coursekit.grading.children import Nursery
 from coursekit.grading.exchange import Executed, Job
 from coursekit.grading.execute.pair import Pair
@@ -25,6 +28,13 @@ PRELOAD = (
     "matplotlib.pyplot",
 )
 """Ce qu’elle importe d’avance : rien d’un devoir, ni d’un carnet de notes."""
+
+
+def font_lists() -> dict[str, Path]:
+    """La liste des polices que Matplotlib a dressée ici, où elle manque sans cela : la refaire prend une seconde."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "matplotlib"
+    place = Path(os.environ.get("MPLCONFIGDIR") or caches)
+    return {f".cache/matplotlib/{found.name}": found for found in place.glob("fontlist-*.json")}
 
 
 def execute(job: bytes, nursery: Nursery, trusted: Nursery | None = None) -> bytes:

@@ -17,10 +17,13 @@ NETWORKS = ("torch", "coursekit.grading.execute.trusted.networks")
 OPTIMIZERS = ("torch._dynamo",)
 """Ce que PyTorch charge au premier optimiseur, et en partie au premier réseau : un quart de seconde par copie."""
 
+SOURCES = "coursekit.grading.execute.sources"
+"""Le texte de ce que cite une pile d’appels de PyTorch."""
+
 
 def consequences(modules: Collection[str]) -> tuple[str, ...]:
-    """Ce que ces modules font charger plus tard, et qui s’importe comme eux."""
-    return OPTIMIZERS if "torch" in modules else ()
+    """Ce que ces modules font charger ou lire plus tard ; à importer après eux."""
+    return (*OPTIMIZERS, SOURCES) if "torch" in modules else ()
 
 
 class Parent:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import torch
 
-from coursekit.grading.execute.wire import MalformedError, Reader, Writer, npy, read_array
+from coursekit.grading.execute.wire import MalformedError, Reader, Writer
 
-_BITS = {1: torch.uint8, 2: torch.int16, 4: torch.int32, 8: torch.int64}
 _TENSOR, _PARAMETER = torch.Tensor, torch.nn.Parameter
 _DTYPES = {
     str(value).removeprefix("torch."): value
     for value in vars(torch).values()
     if isinstance(value, torch.dtype)
 }
-_DETACH, _NUMPY_TYPES = torch.Tensor.detach, {torch.float32, torch.float64, torch.int64, torch.bool}
+_WHOLE = {"bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))}
+_NUMBERS = {
+    name: dtype
+    for name, dtype in _DTYPES.items()
+    if dtype.is_floating_point or dtype.is_complex or name in _WHOLE
+}
+"""Les seuls types qu’on lit d’octets : relire un type quantifié arrête PyTorch."""
+_DETACH = torch.Tensor.detach
 
 
 def write_torch(writer: Writer, kind: type, value: Any) -> list[Any] | None:
@@ -26,22 +33,28 @@ def write_torch(writer: Writer, kind: type, value: Any) -> list[Any] | None:
         return ["D", str(value).removeprefix("torch.")]
     if kind is torch.device:
         return ["V", str(value)]
-    if kind not in (_TENSOR, _PARAMETER) or value.layout != torch.strided or value.is_quantized:
+    if kind not in (_TENSOR, _PARAMETER) or value.layout != torch.strided:
         return None
     name = str(value.dtype).removeprefix("torch.")
+    if name not in _NUMBERS:
+        return None
     about = [name, value.requires_grad, kind is _PARAMETER]
     if value.device.type == "meta":
-        return ["T", -1, *about, list(value.shape)]
-    return ["T", writer.blob(tensor_bytes(value)), *about, None]
+        return ["T", -1, *about, list(value.shape), False]
+    data, turned = raw(value)
+    return ["T", writer.blob(data), *about, list(value.shape), turned]
 
 
-def tensor_bytes(value: torch.Tensor) -> bytes:
+def raw(value: torch.Tensor) -> tuple[bytes, bool]:
+    """Ses octets, ligne par ligne ; ou colonne par colonne, si c’est ainsi qu’il est rangé."""
     plain = _DETACH(value).cpu().resolve_conj().resolve_neg()
-    if plain.dtype not in _NUMPY_TYPES and not plain.is_complex():
-        # NumPy ne connaît ni bfloat16 ni les flottants de 8 bits : on en prend les bits.
-        size = plain.element_size()
-        plain = plain.contiguous().view(_BITS[size])
-    return npy(plain.numpy())
+    turned = not plain.is_contiguous() and _reversed(plain).is_contiguous()
+    rows = _reversed(plain) if turned else plain
+    return rows.contiguous().flatten().view(torch.uint8).numpy().tobytes(), turned
+
+
+def _reversed(value: torch.Tensor) -> torch.Tensor:
+    return value.permute(*range(value.dim() - 1, -1, -1))
 
 
 def read_torch(reader: Reader, tag: str, rest: list[Any]) -> Any:
@@ -51,20 +64,26 @@ def read_torch(reader: Reader, tag: str, rest: list[Any]) -> Any:
         return _DTYPES[rest[0]]
     if tag == "V":
         return torch.device(rest[0])
-    size, name, requires_grad, parameter, shape = rest
-    made = (
-        torch.empty(shape, dtype=_DTYPES[name], device="meta")
-        if size == -1
-        else tensor_of(reader.blob(size), name)
-    )
-    if parameter:
-        return torch.nn.Parameter(made, requires_grad=bool(requires_grad))
-    return made.requires_grad_(bool(requires_grad)) if requires_grad else made
+    size, name, requires_grad, parameter, shape, turned = rest
+    if any(type(length) is not int or length < 0 for length in shape):
+        raise MalformedError(f"ce tenseur n’a pas une forme\u00a0: {shape!r}.")
+    try:
+        made = (
+            torch.empty(shape, dtype=_DTYPES[name], device="meta")
+            if size == -1
+            else _tensor(reader.blob(size), _NUMBERS[name], shape, bool(turned))
+        )
+        if parameter:
+            return torch.nn.Parameter(made, requires_grad=bool(requires_grad))
+        return made.requires_grad_(bool(requires_grad)) if requires_grad else made
+    except RuntimeError as error:
+        raise MalformedError(f"ces octets ne font pas un tenseur\u00a0: {error}") from None
 
 
-def tensor_of(data: bytes, name: str) -> torch.Tensor:
-    array = read_array(data, scalar=False)
-    if array.dtype.kind not in "biufc":
-        raise MalformedError("ce tenseur n’a pas de nombres.")
-    read = torch.from_numpy(array)
-    return read if read.dtype == _DTYPES[name] else read.view(_DTYPES[name])
+def _tensor(data: bytes, dtype: torch.dtype, shape: list[int], turned: bool) -> torch.Tensor:
+    if len(data) != prod(shape) * dtype.itemsize:
+        raise MalformedError(f"{len(data)} octets ne font pas un tenseur {shape} de {dtype}.")
+    if not data:
+        return torch.empty(shape, dtype=dtype)
+    flat = torch.frombuffer(bytearray(data), dtype=dtype)
+    return _reversed(flat.reshape(shape[::-1])) if turned else flat.reshape(shape)

@@ -13,7 +13,7 @@ import json
 import math
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Protocol
 
 from coursekit.errors import CourseError
@@ -26,7 +26,9 @@ _SIZE = struct.Struct(">I")
 _SMALL = 2**53
 _CONTAINERS = {"l": list, "t": tuple, "s": set, "z": frozenset}
 _TAGS: dict[type, str] = {kind: tag for tag, kind in _CONTAINERS.items()}
-_SIMPLE = (type(None), bool, str)
+_FLAT = {list, dict}
+"""Ce qui, dans un arbre, ne se lit pas tel quel."""
+_SIMPLE = {type(None), bool, str}
 
 
 class CrossingError(CourseError, TypeError):
@@ -120,13 +122,26 @@ class Writer:
         if kind is float:
             return value if math.isfinite(value) else ["f", repr(value)]
         if kind in _TAGS:
-            return [_TAGS[kind], [self.node(item, depth + 1) for item in value]]
+            return [_TAGS[kind], self._items(value, depth + 1)]
         if kind is dict:
             return [
                 "d",
                 [[self.node(key, depth + 1), self.node(item, depth + 1)] for key, item in value.items()],
             ]
         return self._rarer(kind, value, depth)
+
+    def _items(self, values: Collection[Any], depth: int) -> list[Any]:
+        """Ce que contient une valeur ; d’une traite quand ce sont des textes, ou des nombres qui passent tels quels."""
+        kinds = set(map(type, values))
+        if depth <= DEEPEST and (
+            kinds <= _SIMPLE
+            or (kinds == {int} and -_SMALL < min(values) <= max(values) < _SMALL)
+            or (kinds == {float} and all(map(math.isfinite, values)))
+        ):
+            self.count += len(values)
+            if self.count <= MOST_NODES:
+                return list(values)
+        return [self.node(item, depth) for item in values]
 
     def _rarer(self, kind: type, value: Any, depth: int) -> list[Any]:
         if kind is bytes:
@@ -163,7 +178,8 @@ class Reader:
             return node
         tag, *rest = node
         if tag in _CONTAINERS:
-            return _CONTAINERS[tag]([self.value(item) for item in rest[0]])
+            items = rest[0]
+            return _CONTAINERS[tag](items if _FLAT.isdisjoint(map(type, items)) else map(self.value, items))
         match tag:
             case "d":
                 return {self.value(key): self.value(item) for key, item in rest[0]}

@@ -7,7 +7,6 @@ et devient l’élève. Sans espaces de noms, le premier joue aussi le rôle du 
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import signal
@@ -182,7 +181,6 @@ def _live(entry: Entry, channel: Channel, register: Register, order: Order) -> N
         register.write(f"failed {type(error).__name__} : {error}")
         os._exit(1)
     register.socket.close()
-    gc.unfreeze()
     code = 1
     try:
         entry(channel)

@@ -52,11 +52,13 @@ class Sandbox:
         hidden: Sequence[str | Path] = (),
         nested: bool = True,
         perhaps: Sequence[str] = (),
+        home: Mapping[str, Path] | None = None,
     ) -> None:
         places = tuple(str(Path(place).resolve()) for place in path)
         concealed = tuple(str(Path(place).resolve()) for place in hidden)
         self._enclosure = Enclosure(places, concealed, unroot=os.geteuid() == 0)
-        self._program = Program(entry, tuple(preload), perhaps=tuple(perhaps))
+        files = tuple((name, str(place)) for name, place in (home or {}).items())
+        self._program = Program(entry, tuple(preload), perhaps=tuple(perhaps), home=files)
         self._groups = Groups.here()
         try:
             self._server = self._start()

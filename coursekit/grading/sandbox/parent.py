@@ -22,6 +22,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from coursekit.grading.frames import Channel
@@ -32,6 +33,7 @@ from coursekit.grading.vocabulary import Ending
 
 TICK_SECONDS = 0.05
 _LINE = 1 << 16
+_MOST_FILES = 100
 
 
 @dataclass(frozen=True)
@@ -184,6 +186,15 @@ def keeping_all() -> Iterator[None]:
         gc.freeze()
 
 
+def furnish_home(names: Sequence[str], descriptors: Sequence[int]) -> None:
+    """Copie dans le dossier personnel les fichiers donnés ouverts."""
+    for name, descriptor in zip(names, descriptors, strict=True):
+        path = Path.home() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(descriptor, "rb") as file:
+            path.write_bytes(file.read())
+
+
 def warm_up(settings: Mapping[str, Any]) -> Entry:
     """Importe ce qui l’est d’avance, s’il est installé, et la fonction d’entrée, `module:fonction`."""
     sys.path.extend(settings["path"])
@@ -203,7 +214,10 @@ def main() -> int:
     set_attribute(PR_SET_DUMPABLE, 0)
     set_attribute(PR_SET_CHILD_SUBREAPER, 1)
     try:
-        entry = warm_up(json.loads(control.recv(_LINE)))
+        words, descriptors, _, _ = socket.recv_fds(control, _LINE, _MOST_FILES)
+        settings = json.loads(words)
+        furnish_home(settings["home"], descriptors)
+        entry = warm_up(settings)
     except BaseException as error:
         control.send(f"failed {type(error).__name__} : {error}".encode()[:4000])
         return 1

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -56,6 +56,18 @@ class Program:
     preload: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
+    home: tuple[tuple[str, str], ...] = ()
+
+    def tell(self, control: socket.socket) -> None:
+        """Le dit à un parent ; un fichier se donne ouvert, car le parent peut n’avoir plus le droit de l’ouvrir."""
+        with ExitStack() as opened:
+            files = {
+                name: opened.enter_context(open(path, "rb"))
+                for name, path in self.home
+                if os.path.isfile(path)
+            }
+            words = json.dumps(asdict(self) | {"home": list(files)}).encode()
+            socket.send_fds(control, [words], [file.fileno() for file in files.values()])
 
 
 def python(descriptor: int, executable: str = sys.executable) -> list[str]:
@@ -90,7 +102,7 @@ class Server:
             )
             theirs.close()
             try:
-                self._control.send(json.dumps(asdict(program)).encode())
+                program.tell(self._control)
                 self._greet(said.fileno())
             except OSError:
                 self.close()
