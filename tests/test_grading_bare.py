@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from ast import literal_eval
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
-from coursekit.grading.bare import PREFIX, sweep
+from coursekit.grading.bare import PREFIX, Bare, sweep
+from coursekit.grading.exchange import Limits
 
 
 @pytest.fixture
@@ -46,3 +49,24 @@ def test_graders_that_start_together_erase_the_same_folders(tmp_path: Path, dead
         assert list(graders.map(sweep, [tmp_path] * 8)) == [None] * 8
 
     assert not any(folder.exists() for folder in folders)
+
+
+LEAVES_ONE = """
+import os, subprocess, sys
+left = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"], start_new_session=True)
+answer = os.getpid(), left.pid
+"""
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_nobody_survives_a_process_without_walls(guarded: bool) -> None:
+    nursery = Bare("student_entries:obey", path=[Path(__file__).parent], guarded=guarded)
+    child = nursery.spawn(Limits(), {})
+    child.send(LEAVES_ONE.encode())
+    born = [psutil.Process(pid) for pid in literal_eval(child.receive(60).decode())]
+
+    child.kill()
+
+    gone, alive = psutil.wait_procs(born, timeout=10)
+    assert (len(gone), alive) == (2, [])
+    nursery.close()

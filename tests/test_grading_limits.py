@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -178,7 +179,14 @@ EXCESSES = {
 """Chaque processus est sous la limite ; l’un se cache, d’autres sont déjà finis."""
 
 
-@pytest.fixture(scope="module", params=[pytest.param(Sandbox, marks=walled), Bare])
+UNGUARDED = partial(Bare, guarded=False)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(Sandbox, marks=walled), Bare, UNGUARDED],
+    ids=["bac à sable", "sans murs", "sans gardien"],
+)
 def uncounted(request: pytest.FixtureRequest) -> Iterator[Sandbox | Bare]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Groups, "here", classmethod(lambda cls: cls({})))

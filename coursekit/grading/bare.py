@@ -32,6 +32,7 @@ class Bare:
         entry: la fonction de l’élève, `module:fonction` ; elle reçoit un `Channel`.
         preload: les modules importés d’avance, s’ils sont installés.
         path: des dossiers de plus d’où importer.
+        guarded: faux si ce qui y tourne est à nous : il n’y faut pas de gardien.
         perhaps: d’autres modules à importer d’avance, qui peuvent échouer : un processus à part les essaie.
     """
 
@@ -41,9 +42,11 @@ class Bare:
         preload: Sequence[str] = (),
         path: Sequence[str | Path] = (),
         perhaps: Sequence[str] = (),
+        guarded: bool = True,
     ) -> None:
         places = tuple(str(place) for place in path)
         self._program = Program(entry, tuple(preload), places, tuple(perhaps))
+        self._guarded = guarded
         self._settle()
         self._server = self._start()
 
@@ -55,7 +58,7 @@ class Bare:
 
     def __getstate__(self) -> dict[str, object]:
         """Prêtée à un autre processus : le même parent chaud."""
-        return {"_program": self._program, "_server": self._server}
+        return {name: vars(self)[name] for name in ("_program", "_server", "_guarded")}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         vars(self).update(state)
@@ -76,9 +79,11 @@ class Bare:
         work, temporary = room / "copie", room / "tmp"
         work.mkdir()
         temporary.mkdir()
-        order = Order(limits, names, str(work), str(temporary), namespaces=False, locked=False)
-        group = self._groups.create(limits, apart=1)
-        watch = missing(self._groups, limits)
+        places = (str(work), str(temporary))
+        order = Order(limits, names, *places, namespaces=False, locked=False, guarded=self._guarded)
+        ours = int(self._guarded)
+        group = self._groups.create(limits, ours)
+        watch = missing(self._groups, limits, ours)
         return self._server.spawn(order, files, watch, group, lambda: shutil.rmtree(room, ignore_errors=True))
 
     def load(self, modules: Sequence[str]) -> None:

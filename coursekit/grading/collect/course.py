@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,13 +102,20 @@ un format qu’aucun notebook n’emploie."""
 
 
 @contextmanager
-def without_grammars() -> Iterator[None]:
-    """Le temps du bloc, ces bibliothèques facultatives passent pour absentes, sauf si elles sont déjà chargées."""
+def light_imports() -> Iterator[None]:
+    """Le temps du bloc, ces bibliothèques facultatives passent pour absentes, sauf si elles sont déjà chargées.
+
+    Le ramasse-miettes se repose aussi, qui relirait sans fin ce que les imports gardent.
+    """
     absent = [name for name in GRAMMARS if name not in sys.modules]
     sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
+        if collecting:
+            gc.enable()
         for name in absent:
             del sys.modules[name]
 
@@ -121,7 +129,7 @@ def open_course(root: Path) -> GradedCourse:
     """
     require("nbgrader", "course")
     root = root.resolve()
-    with without_grammars():
+    with light_imports():
         from nbgrader.apps.baseapp import NbGrader
         from nbgrader.coursedir import CourseDirectory
         from traitlets.config import Application

@@ -72,7 +72,7 @@ class Parent:
 
 def _born(modules: Collection[str]) -> Bare:
     networks = NETWORKS if "torch" in modules else ()
-    return Bare(TRUSTED, (WARM, *networks, *consequences(modules)), perhaps=tuple(modules))
+    return Bare(TRUSTED, (WARM, *networks, *consequences(modules)), perhaps=tuple(modules), guarded=False)
 
 
 def parent_of(cells: Iterable[PreparedCell]) -> Parent:

@@ -2,7 +2,8 @@
 
 Trois processus se suivent. Le premier s’annonce, attend d’être mis sous surveillance, puis quitte les espaces de noms
 du parent ; le deuxième y est le numéro 1, monte le disque et recueille les orphelins ; le troisième rend ses capacités
-et devient l’élève. Sans espaces de noms, le premier joue aussi le rôle du deuxième.
+et devient l’élève. Sans espaces de noms, le premier joue aussi le rôle du deuxième ; et tous les rôles, s’il n’exécute
+que notre code.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Order:
     """Ce qu’on demande à la naissance.
 
     `processors` : ceux où il tourne, les mêmes que qui le demande.
+    `guarded` : un gardien le surveille, et le parent recueille sinon ceux qu’il laisse.
     `namespaces` : des espaces de noms et un disque à lui ; `locked` : ni capacités ni appels système inutiles.
     """
 
@@ -53,6 +55,7 @@ class Order:
     namespaces: bool
     locked: bool
     disk: str = ""
+    guarded: bool = True
     processors: list[int] = field(default_factory=lambda: sorted(os.sched_getaffinity(0)))
 
     def to_bytes(self) -> bytes:
@@ -86,11 +89,8 @@ def be_born(entry: Entry, channel: Channel, register: Register) -> NoReturn:
         register.write("born")
         order = Order.from_bytes(channel.receive(SETUP_SECONDS))
         os.sched_setaffinity(0, order.processors)
-        code = (
-            _isolated(entry, channel, register, order)
-            if order.namespaces
-            else _watched(entry, channel, register, order)
-        )
+        live = _isolated if order.namespaces else _watched if order.guarded else _alone
+        code = live(entry, channel, register, order)
     except BaseException as error:
         register.write(f"failed {type(error).__name__} : {error}")
     finally:
@@ -141,6 +141,11 @@ def _watched(entry: Entry, channel: Channel, register: Register, order: Order) -
     if not alone:
         kill_descendants(os.getpid())
     return 0
+
+
+def _alone(entry: Entry, channel: Channel, register: Register, order: Order) -> NoReturn:
+    linux.set_attribute(linux.PR_SET_PDEATHSIG, signal.SIGKILL)
+    _live(entry, channel, register, order)
 
 
 def _show_disk(register: Register, place: str) -> None:

@@ -109,14 +109,16 @@ class Sandbox:
             self._server = self._start()
         order = Order(limits, names, str(WORK), str(TEMPORARY), namespaces=True, locked=True, disk=str(ROOM))
         group = self._groups.create(limits, _KERNEL_PROCESSES)
-        return self._server.spawn(order, files, missing(self._groups, limits, apart=1), group, _nothing)
+        return self._server.spawn(
+            order, files, missing(self._groups, limits, _KERNEL_PROCESSES), group, _nothing
+        )
 
     def _spawn_apart(self, limits: Limits, names: list[str], files: Mapping[str, bytes]) -> ForkedChild:
         order = Order(limits, names, str(WORK), str(TEMPORARY), namespaces=False, locked=True, disk=str(ROOM))
         server = self._start(limits.disk)
         group = self._groups.create(limits, 1)
         try:
-            return server.spawn(order, files, missing(self._groups, limits), group, server.close)
+            return server.spawn(order, files, missing(self._groups, limits, 1), group, server.close)
         except BaseException:
             server.close()
             raise

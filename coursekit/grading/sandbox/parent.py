@@ -40,7 +40,7 @@ _MOST_FILES = 100
 class Watch:
     """Ce que le parent surveille lui-même pour un élève : octets, fils d’exécution, secondes ; rien si `None`.
 
-    `apart` : combien des premiers descendants sont à nous, et ne comptent pas.
+    `apart` : combien de ses premiers processus sont à nous, et ne comptent pas.
     """
 
     memory: int | None = None
@@ -53,13 +53,12 @@ class Watch:
 
     def exceeded(self, root: int) -> Ending | None:
         everyone = processes()
-        members = descendants(root, everyone)[self.apart :]
+        tree = [everyone[root], *descendants(root, everyone)] if root in everyone else []
+        members = tree[self.apart :]
         if self.processes is not None and sum(member.threads for member in members) > self.processes:
             return Ending.PROCESSES
-        if self.seconds is not None:
-            above = descendants(root, everyone)[: self.apart]
-            if sum(member.seconds for member in (*above, *members)) > self.seconds:
-                return Ending.TIMEOUT
+        if self.seconds is not None and sum(member.seconds for member in tree) > self.seconds:
+            return Ending.TIMEOUT
         if self.memory is not None and sum(member.resident for member in members) > self.memory:
             return Ending.MEMORY if proportional_memory(members, self.memory) > self.memory else None
         return None
@@ -80,10 +79,10 @@ class Watched:
     def check(self) -> None:
         if self.watch and (ending := self.watch.exceeded(self.pid)):
             self.register.write(f"killed {ending}")
+            below = [process.pid for process in descendants(self.pid, processes())]
+            with suppress(OSError, IndexError):
+                os.kill(below[0] if self.watch.apart else self.pid, signal.SIGKILL)
             self.watch = Watch()
-            for process in descendants(self.pid, processes())[:1]:
-                with suppress(OSError):
-                    os.kill(process.pid, signal.SIGKILL)
 
     def close(self) -> None:
         os.close(self.exited)

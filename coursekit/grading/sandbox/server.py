@@ -247,7 +247,7 @@ def source_root() -> Path:
     return Path(__file__).resolve().parents[3]
 
 
-def missing(groups: Groups, limits: Limits, apart: int = 0) -> Watch:
+def missing(groups: Groups, limits: Limits, apart: int) -> Watch:
     """Ce que le parent préchauffé doit surveiller, faute de contrôleur."""
     has = groups.controllers
     return Watch(
