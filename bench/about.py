@@ -24,11 +24,10 @@ def processor() -> str:
     return platform.processor()
 
 
-def signature(about: str) -> str:
-    """Ce qui a été mesuré, sur quoi, quand, et la commande qui le refait."""
+def signature(about: str, software: str = f"PyTorch {torch.__version__}") -> str:
+    """Ce qui a été mesuré, sur quoi, avec quel logiciel, quand, et la commande qui le refait."""
     return (
-        f"{about}, {processor()}, PyTorch {torch.__version__}, le {date.today():%d/%m/%Y}\u00a0: "
-        f"`python {' '.join(sys.argv)}`"
+        f"{about}, {processor()}, {software}, le {date.today():%d/%m/%Y}\u00a0: `python {' '.join(sys.argv)}`"
     )
 
 
