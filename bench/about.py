@@ -1,4 +1,4 @@
-"""Ce qui accompagne chaque table de `bench/results/` : la machine, la version, la date et la commande."""
+"""Ce qui accompagne chaque table de `bench/results/` : la machine, la version, la date et la commande."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CPUINFO = Path("/proc/cpuinfo")
 
 
 def processor() -> str:
-    """Le GPU s’il y en a un ; sinon, le processeur et les fils que PyTorch y prend."""
+    """Le GPU s’il y en a un ; sinon, le processeur et les fils que PyTorch y prend."""
     if torch.cuda.is_available():
         return str(torch.cuda.get_device_name())
     threads = torch.get_num_threads()

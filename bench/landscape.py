@@ -1,11 +1,11 @@
-"""Le paysage de la perte, à côté de ce que l’on écrit à la main : les mêmes directions, la même grille.
+"""Le paysage de la perte, à côté de ce que l’on écrit à la main : les mêmes directions, la même grille.
 
     python bench/landscape.py                          # sur CPU, un fil, au temps de processeur
     python bench/landscape.py --device cuda --clock wall --images 4096 --steps 51
     python bench/landscape.py --output bench/results/landscape.md
 
 À la main, chaque point copie θ + α δ + β η dans le réseau, passe les images, lit la perte avec `.item()`, puis remet
-les poids. Les deux mesurent la même grille tour après tour ; un rapport est la médiane des rapports tour par tour, et
+les poids. Les deux mesurent la même grille tour après tour ; un rapport est la médiane des rapports tour par tour, et
 moins de 1 veut dire que `loss_landscape` est plus rapide. Le plus grand écart relatif des pertes est donné à côté.
 """
 

@@ -102,7 +102,7 @@ HEAD = ("Réseau", "Un pas à la main (ms)", "`fit`, meilleurs tours", "`fit`, m
 
 @dataclass(frozen=True)
 class Line:
-    """Un réseau : les millisecondes d’un pas à la main, et ce que `fit` y met, en fois ce temps."""
+    """Un réseau : les millisecondes d’un pas à la main, et ce que `fit` y met, en fois ce temps."""
 
     name: str
     step: float
@@ -120,7 +120,7 @@ class Line:
     def __str__(self) -> str:
         _, step, best, paired = self.cells()
         return (
-            f"{self.name:<15} {step:>7} ms par pas à la main ; fit : {best} fois (meilleurs tours), {paired}"
+            f"{self.name:<15} {step:>7} ms par pas à la main ; fit : {best} fois (meilleurs tours), {paired}"
         )
 
 

@@ -97,7 +97,7 @@ class GradedCourse:
 
 
 GRAMMARS = ("rfc3987_syntax",)
-"""La grammaire des adresses internationales que jsonschema charge si elle est là : une seconde à la construire, pour
+"""La grammaire des adresses internationales que `jsonschema` charge si elle est là : une seconde à la construire, pour
 un format qu’aucun notebook n’emploie."""
 
 
