@@ -109,9 +109,9 @@ def train_epoch(run: Run, data: Loader, criterion: nn.Module, bar: Bar) -> tuple
             tally.add(loss, norm, rate, hits(scores, y))
             if bar.due():
                 tally.check()
-                bar.show(tally.text(), tally.steps_done())
+                bar.show(tally.text, tally.steps_done())
     tally.record()
-    bar.show(tally.text(), len(run.history.losses))
+    bar.show(tally.text, len(run.history.losses))
     return tally.means()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from coursekit.errors import require
@@ -35,10 +36,10 @@ class Bar:
         self._next = now + REFRESH
         return True
 
-    def show(self, text: str, done: int) -> None:
-        """Avance jusqu’au pas `done`, avec ce texte devant."""
+    def show(self, text: Callable[[], str], done: int) -> None:
+        """Avance jusqu’au pas `done`, avec ce texte devant ; cachée, la barre ne le demande pas."""
         if self._bar is not None:
-            self._bar.set_description_str(text, refresh=False)
+            self._bar.set_description_str(text(), refresh=False)
             self._bar.update(done - self._bar.n)
             if done == self._bar.total:
                 self._bar.refresh()
