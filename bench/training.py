@@ -83,7 +83,7 @@ RUNS = {"fit": by_fit, "main": by_hand, "norme": partial(by_hand, norms=True)}
 def compare(
     make: Callable[[], nn.Module], data: Batches, rounds: int, clock: str, device: str
 ) -> dict[str, list[float]]:
-    """Les secondes de chaque tour, façon par façon ; l’ordre des façons tourne."""
+    """Les secondes de chaque tour, façon par façon ; l’ordre des façons tourne."""
     torch.manual_seed(0)
     start = make().to(device)
     times: dict[str, list[float]] = {name: [] for name in RUNS}
@@ -110,7 +110,7 @@ HEAD = ("Réseau", "Un pas à la main (ms)", "`fit`", "`fit`, la norme mesurée 
 
 
 def cells(name: str, times: dict[str, list[float]], steps: int) -> list[str]:
-    """Un réseau : les millisecondes d’un pas à la main, et ce que `fit` y met, en fois ce temps."""
+    """Un réseau : les millisecondes d’un pas à la main, et ce que `fit` y met, en fois ce temps."""
     alone = french(1e3 * min(times["main"]) / steps)
     return [name, alone, ratio(times["fit"], times["main"]), ratio(times["fit"], times["norme"])]
 

@@ -25,6 +25,7 @@ PRELOAD = (
     "numpy",
     "torch",
     "coursekit.grading.execute.student.networks",
+    "coursekit.grading.execute.tensors",
     "matplotlib.pyplot",
 )
 """Ce qu’elle importe d’avance : rien d’un devoir, ni d’un carnet de notes."""

@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+import warnings
+from ast import PyCF_ALLOW_TOP_LEVEL_AWAIT, PyCF_ONLY_AST
 from functools import cache
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
@@ -62,6 +65,29 @@ class Results(DisplayHook):  # type: ignore[misc]
         pass
 
 
+class PlainFirst(TransformerManager):  # type: ignore[misc]
+    """Ce qui traduit les magies en Python."""
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        """Comme IPython, qui relit deux fois, mot à mot, même ce qui est déjà du Python et qu’il rendrait tel quel."""
+        if self.token_transformers == _TRANSLATED and _is_python("".join(lines)):
+            return lines
+        translated: list[str] = super().do_token_transforms(lines)
+        return translated
+
+
+_TRANSLATED = TransformerManager().token_transformers
+
+
+def _is_python(source: str) -> bool:
+    try:
+        with warnings.catch_warnings(action="ignore"):  # ils viendront avec l’exécution
+            compile(source, "", "exec", PyCF_ONLY_AST | PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except Exception:  # IPython dira ce qui n’y va pas
+        return False
+    return True
+
+
 class LightShell(InteractiveShell):  # type: ignore[misc]
     """L’interpréteur d’une copie."""
 
@@ -101,7 +127,7 @@ def warm() -> LightShell:
     config.InteractiveShell.colors = "nocolor"
     config.InteractiveShell.autocall = 0
     config.InteractiveShell.cache_size = 0
-    shell: LightShell = LightShell.instance(config=config)
+    shell: LightShell = LightShell.instance(config=config, input_transformer_manager=PlainFirst())
     # Une première cellule charge ce qu’IPython ne charge qu’à l’usage.
     shell.run_cell("0", store_history=False)
     return shell

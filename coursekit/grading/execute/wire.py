@@ -124,11 +124,11 @@ class Writer:
         if kind in _TAGS:
             return [_TAGS[kind], self._items(value, depth + 1)]
         if kind is dict:
-            return [
-                "d",
-                [[self.node(key, depth + 1), self.node(item, depth + 1)] for key, item in value.items()],
-            ]
+            return ["d", [self._pair(key, item, depth + 1) for key, item in value.items()]]
         return self._rarer(kind, value, depth)
+
+    def _pair(self, key: Any, item: Any, depth: int) -> list[Any]:
+        return [key if type(key) is str else self.node(key, depth), self.node(item, depth)]
 
     def _items(self, values: Collection[Any], depth: int) -> list[Any]:
         """Ce que contient une valeur ; d’une traite quand ce sont des textes, ou des nombres qui passent tels quels."""
@@ -153,7 +153,7 @@ class Writer:
             return ["r" if kind is range else "x", *(self.node(part, depth + 1) for part in parts)]
         if value is Ellipsis:
             return ["e"]
-        for codec in _array_codecs():
+        for codec in _CODECS or _array_codecs():
             if (written := codec(self, kind, value)) is not None:
                 return written
         return self.others.write(self, value, depth)
@@ -208,6 +208,8 @@ class Reader:
 
 Codec = Callable[[Writer, type, Any], "list[Any] | None"]
 _NUMPY, _TORCH = sys.modules.get("numpy"), sys.modules.get("torch")
+_CODECS: list[Codec] = []
+"""Vide tant que NumPy et PyTorch ne sont pas tous deux chargés."""
 
 
 def remember_arrays() -> None:
@@ -231,6 +233,8 @@ def _array_codecs() -> list[Codec]:
         from coursekit.grading.execute.tensors import write_torch
 
         codecs.append(write_torch)
+    if _NUMPY and _TORCH:
+        _CODECS[:] = codecs
     return codecs
 
 
