@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from coursekit.grading.execute import font_lists
-from coursekit.grading.execute.parents import OPTIMIZERS, SOURCES, consequences, modules_of, preloads
+from coursekit.grading.execute.parents import (
+    GRADIENTS,
+    OPTIMIZERS,
+    SOURCES,
+    consequences,
+    modules_of,
+    preloads,
+)
 from coursekit.grading.sandbox.parent import importable
 from coursekit.grading.vocabulary import PreparedCell, Role
 
@@ -46,9 +54,55 @@ def test_what_the_pupil_writes_is_not(ignored: PreparedCell) -> None:
     assert preloads([ignored]) == ()
 
 
-def test_a_teacher_who_uses_torch_gets_the_optimizers_too() -> None:
-    assert consequences(preloads([cell("import torch")])) == (*OPTIMIZERS, SOURCES)
+def test_a_teacher_who_uses_torch_gets_the_gradients_too() -> None:
+    assert consequences(preloads([cell("import torch")])) == (*GRADIENTS, SOURCES)
     assert consequences(preloads([cell("import numpy")])) == ()
+
+
+TRAINS = {
+    "un import": [cell("from torch import nn, optim")],
+    "un attribut": [cell("import torch\n_ = torch.optim")],
+    "une réponse attendue": [cell("import torch"), cell("torch.optim.SGD(poids)", Role.ANSWER)],
+    "l’entraînement du cours": [cell("import torch\nfrom coursekit.training import fit")],
+}
+
+
+@pytest.mark.parametrize("name", TRAINS)
+def test_a_teacher_who_trains_gets_the_optimizers_too(name: str) -> None:
+    assert consequences(preloads(TRAINS[name])) == (*GRADIENTS, *OPTIMIZERS, SOURCES)
+
+
+IDLE = {
+    "un mot plus long": [cell("import torch\noptimal = 1")],
+    "du texte": [cell("import torch"), cell("torch.optim", cell_type="markdown")],
+    "sans PyTorch": [cell("from scipy import optim")],
+}
+
+
+@pytest.mark.parametrize("name", IDLE)
+def test_a_teacher_who_does_not_train_waits_for_none(name: str) -> None:
+    assert OPTIMIZERS[0] not in consequences(preloads(IDLE[name]))
+
+
+FIRST_USES = {
+    "un gradient": """import torch
+x = torch.ones(2, requires_grad=True)
+torch.autograd.grad((2 * x,), (x,), (torch.ones(2),))""",
+    "un tirage": "import numpy\nnumpy.random.rand()",
+    "un optimiseur": "import torch\ntorch.optim.SGD([torch.ones(2, requires_grad=True)], lr=0.1).step()",
+}
+
+
+@pytest.mark.parametrize("name", FIRST_USES)
+def test_a_first_use_loads_nothing_more(name: str) -> None:
+    """Sinon chaque copie le chargerait : PyTorch a changé ce qu’il attend."""
+    early = consequences(["torch", "torch.optim"])
+    code = f"import sys, torch\nfor name in {early!r}: __import__(name)\nbefore = set(sys.modules)\n"
+    said = subprocess.run(
+        [sys.executable, "-c", f"{code}{FIRST_USES[name]}\nprint(len(set(sys.modules) - before))"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert int(said.stdout) <= 3
 
 
 def test_a_module_that_cannot_be_imported_leaves_nothing_behind(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import atexit
+import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from typing import Protocol
@@ -14,8 +15,14 @@ from coursekit.grading.vocabulary import PreparedCell, Role
 TRUSTED = "coursekit.grading.execute.trusted.serve:serve"
 WARM = "coursekit.grading.execute.warmed"
 NETWORKS = ("torch", "coursekit.grading.execute.trusted.networks")
+GRADIENTS = ("numpy.random", "torch.fx.experimental.symbolic_shapes")
+"""Ce que PyTorch charge au premier gradient, et NumPy au premier tirage : un tiers de seconde par copie."""
+
 OPTIMIZERS = ("torch._dynamo",)
-"""Ce que PyTorch charge au premier optimiseur, et en partie au premier réseau : un quart de seconde par copie."""
+"""Ce que PyTorch charge au premier optimiseur : trois cents modules, une demi-seconde par copie."""
+
+TRAINING = ("torch.optim", "coursekit.training")
+"""Ce dont le nom annonce un optimiseur."""
 
 SOURCES = "coursekit.grading.execute.sources"
 """Le texte de ce que cite une pile d’appels de PyTorch."""
@@ -23,7 +30,10 @@ SOURCES = "coursekit.grading.execute.sources"
 
 def consequences(modules: Collection[str]) -> tuple[str, ...]:
     """Ce que ces modules font charger ou lire plus tard ; à importer après eux."""
-    return (*OPTIMIZERS, SOURCES) if "torch" in modules else ()
+    if "torch" not in modules:
+        return ()
+    trains = any(name == known or name.startswith(f"{known}.") for name in modules for known in TRAINING)
+    return (*GRADIENTS, *(OPTIMIZERS if trains else ()), SOURCES)
 
 
 class Parent:
@@ -99,8 +109,18 @@ class TeacherCell(Protocol):
 
 
 def preloads(cells: Iterable[TeacherCell]) -> tuple[str, ...]:
-    """Ce qu’un parent a intérêt à importer pour ces cellules : ce que nomme l’enseignant."""
-    return tuple(sorted({name for source in _sources(cells) for name in _imported(source)}))
+    """Ce qu’un parent a intérêt à importer pour ces cellules : ce que nomme l’enseignant.
+
+    Un optimiseur s’annonce partout, même dans une réponse attendue : les élèves en auront un.
+    """
+    known = list(cells)
+    named = {name for source in _sources(known) for name in _imported(source)}
+    if any(cell.cell_type == "code" and _OPTIMIZER.search(cell.source) for cell in known):
+        named.add(TRAINING[0])
+    return tuple(sorted(named))
+
+
+_OPTIMIZER = re.compile(r"\boptim\b")
 
 
 def modules_of(cells: Iterable[TeacherCell]) -> tuple[str, ...]:
