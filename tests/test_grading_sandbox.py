@@ -329,6 +329,26 @@ def test_an_entry_that_leaves_or_floods_is_ended(kind: type[Sandbox] | type[Bare
 
 
 @pytest.mark.parametrize("kind", [Sandbox, Bare])
+def test_an_entry_already_dead_when_it_is_first_held_is_ended_too(
+    kind: type[Sandbox] | type[Bare], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nursery = kind("student_entries:leave", path=[TESTS])
+    hold = os.pidfd_open
+
+    def late(pid: int) -> int:
+        time.sleep(0.3)
+        return hold(pid)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(os, "pidfd_open", late)
+        child = nursery.spawn(Limits(), {})
+    with pytest.raises(GoneError, match="code de sortie 0") as caught:
+        child.receive(PATIENCE)
+    assert caught.value.ending is Ending.CRASHED
+    nursery.close()
+
+
+@pytest.mark.parametrize("kind", [Sandbox, Bare])
 def test_only_what_was_asked_is_imported_beforehand(kind: type[Sandbox] | type[Bare]) -> None:
     nursery = kind("student_entries:unfold", ("colorsys", "module_absent"), path=[TESTS])
     child = nursery.spawn(Limits(), {})

@@ -176,7 +176,7 @@ class Server:
     ) -> None:
         """Du premier mot d’un élève à son dernier avant de commencer ; on tient au passage chacun de ses processus."""
         born = _expect(story, "born")
-        handles.outer = os.pidfd_open(born.pid)
+        handles.outer = _hold(born.pid)
         if group is not None:
             group.add(born.pid)
         channel.send(order.to_bytes())
@@ -184,10 +184,10 @@ class Server:
             mounted = _expect(story, "disk")
             handles.disk = mounted.descriptor
             if mounted.pid != born.pid:
-                handles.inner = os.pidfd_open(mounted.pid)
+                handles.inner = _hold(mounted.pid)
         for name in order.files:
             self._give(channel, story, files[name])
-        handles.student = os.pidfd_open(_expect(story, "ready").pid)
+        handles.student = _hold(_expect(story, "ready").pid)
 
     def _give(self, channel: Channel, story: Story, content: bytes) -> None:
         try:
@@ -217,6 +217,14 @@ class Server:
         if answer != b"ready":
             why = answer.decode(errors="replace").removeprefix("failed ")
             raise SetupError(why or _said(said) or "Le parent préchauffé s’est arrêté.")
+
+
+def _hold(pid: int) -> int:
+    """De quoi tenir un processus ; rien s’il est déjà mort, ce que dira son registre."""
+    try:
+        return os.pidfd_open(pid)
+    except ProcessLookupError:
+        return -1
 
 
 def _expect(story: Story, kind: str) -> Event:
