@@ -102,6 +102,19 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, built_book: Path)
     assert {name: width for name, width in widths.items() if width > PHONE["width"]} == {}
 
 
+@pytest.mark.parametrize("width", [1000, 1180, 1210, 1600])
+def test_the_search_button_holds_its_words(browser: Browser, built_book: Path, width: int) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 700})
+    page.goto((built_book / "index.html").as_uri())
+    button = page.locator(".bd-sidebar-primary .search-button-field")
+    edges = (
+        "button => [button, ...button.querySelectorAll('*')].map(part => part.getBoundingClientRect().right)"
+    )
+    right, *inside = button.evaluate(edges)
+    page.close()
+    assert max(inside) <= right
+
+
 def test_without_scripts_formulas_show_and_solutions_unfold(browser: Browser, built_book: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
