@@ -5,9 +5,9 @@
     python bench/landscape.py --output bench/results/landscape.md
 
 À la main, chaque point copie θ + α δ + β η dans le réseau, passe les images, lit la perte avec `.item()`, puis remet
-les poids. Les deux mesurent la même grille, rang après rang ; un rapport est la médiane des rapports rang par rang, et
-moins de 1 veut dire que `loss_landscape` est plus rapide, bien que chaque appel vérifie d’abord les classes, par un
-passage des images de plus. Le plus grand écart relatif des pertes est donné à côté.
+les poids. Les deux mesurent la même grille, ligne après ligne ; un rapport est la médiane des rapports ligne par
+ligne, et moins de 1 veut dire que `loss_landscape` est plus rapide, bien que chaque appel vérifie d’abord les classes,
+par un passage des images de plus. Le plus grand écart relatif des pertes est donné à côté.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def main() -> None:
     parser.add_argument("--clock", choices=list(CLOCKS), default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--images", type=int, default=128)
-    parser.add_argument("--steps", type=int, default=21, help="points d’un rang")
-    parser.add_argument("--rows", type=int, default=7, help="nombre de rangs")
+    parser.add_argument("--steps", type=int, default=21, help="points d’une ligne")
+    parser.add_argument("--rows", type=int, default=7, help="nombre de lignes")
     parser.add_argument("--output", type=Path, help="où écrire la table, en Markdown")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)

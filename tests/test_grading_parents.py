@@ -10,6 +10,7 @@ import pytest
 
 from coursekit.grading.execute import font_lists
 from coursekit.grading.execute.parents import (
+    DRAWS,
     GRADIENTS,
     OPTIMIZERS,
     SOURCES,
@@ -55,8 +56,9 @@ def test_what_the_pupil_writes_is_not(ignored: PreparedCell) -> None:
 
 
 def test_a_teacher_who_uses_torch_gets_the_gradients_too() -> None:
-    assert consequences(preloads([cell("import torch")])) == (*GRADIENTS, SOURCES)
-    assert consequences(preloads([cell("import numpy")])) == ()
+    assert consequences(preloads([cell("import torch")])) == (*DRAWS, *GRADIENTS, SOURCES)
+    assert consequences(preloads([cell("import numpy")])) == DRAWS
+    assert consequences(preloads([cell("import json")])) == ()
 
 
 TRAINS = {
@@ -64,12 +66,14 @@ TRAINS = {
     "un attribut": [cell("import torch\n_ = torch.optim")],
     "une réponse attendue": [cell("import torch"), cell("torch.optim.SGD(poids)", Role.ANSWER)],
     "l’entraînement du cours": [cell("import torch\nfrom coursekit.training import fit")],
+    "un de ses modules": [cell("import torch\nfrom coursekit.training.schedules import Cosine")],
+    "son import attendu": [cell("import torch"), cell("import coursekit.training as t", Role.ANSWER)],
 }
 
 
 @pytest.mark.parametrize("name", TRAINS)
 def test_a_teacher_who_trains_gets_the_optimizers_too(name: str) -> None:
-    assert consequences(preloads(TRAINS[name])) == (*GRADIENTS, *OPTIMIZERS, SOURCES)
+    assert consequences(preloads(TRAINS[name])) == (*DRAWS, *GRADIENTS, *OPTIMIZERS, SOURCES)
 
 
 IDLE = {
@@ -81,7 +85,9 @@ IDLE = {
 
 @pytest.mark.parametrize("name", IDLE)
 def test_a_teacher_who_does_not_train_waits_for_none(name: str) -> None:
-    assert OPTIMIZERS[0] not in consequences(preloads(IDLE[name]))
+    named = preloads(IDLE[name])
+    assert OPTIMIZERS[0] not in consequences(named)
+    assert "torch.optim" not in named
 
 
 FIRST_USES = {
@@ -102,7 +108,7 @@ def test_a_first_use_loads_nothing_more(name: str) -> None:
         [sys.executable, "-c", f"{code}{FIRST_USES[name]}\nprint(len(set(sys.modules) - before))"],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    assert int(said.stdout) <= 3
+    assert int(said.stdout) <= 1
 
 
 def test_a_module_that_cannot_be_imported_leaves_nothing_behind(

@@ -87,7 +87,9 @@ def test_depth_and_length_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         pack([[deep, 1]])
     monkeypatch.setattr(wire, "MOST_NODES", 100)
     assert unpack(pack(list(range(99)))) == list(range(99))
-    for long in (list(range(100)), ["a"] * 100, [0.5] * 100, [[0] * 60, [0] * 60]):
+    pairs = {str(rank): rank for rank in range(49)}
+    assert unpack(pack(pairs)) == pairs
+    for long in (list(range(100)), ["a"] * 100, [0.5] * 100, [[0] * 60, [0] * 60], pairs | {"49": 49}):
         with pytest.raises(CrossingError):
             pack(long)
 

@@ -15,11 +15,14 @@ from coursekit.grading.vocabulary import PreparedCell, Role
 TRUSTED = "coursekit.grading.execute.trusted.serve:serve"
 WARM = "coursekit.grading.execute.warmed"
 NETWORKS = ("torch", "coursekit.grading.execute.trusted.networks")
-GRADIENTS = ("numpy.random", "torch.fx.experimental.symbolic_shapes")
-"""Ce que PyTorch charge au premier gradient, et NumPy au premier tirage : un tiers de seconde par copie."""
+DRAWS = ("numpy.random",)
+"""Ce que NumPy charge au premier tirage, et nous pour savoir s’il y en a eu un."""
+
+GRADIENTS = ("torch.fx.experimental.symbolic_shapes",)
+"""Ce que PyTorch charge au premier gradient : cinq cents modules, un quart de seconde par copie."""
 
 OPTIMIZERS = ("torch._dynamo",)
-"""Ce que PyTorch charge au premier optimiseur : trois cents modules, une demi-seconde par copie."""
+"""Ce que PyTorch charge au premier optimiseur : trois cents modules de plus, une demi-seconde par copie."""
 
 TRAINING = ("torch.optim", "coursekit.training")
 """Ce dont le nom annonce un optimiseur."""
@@ -31,9 +34,9 @@ SOURCES = "coursekit.grading.execute.sources"
 def consequences(modules: Collection[str]) -> tuple[str, ...]:
     """Ce que ces modules font charger ou lire plus tard ; à importer après eux."""
     if "torch" not in modules:
-        return ()
-    trains = any(name == known or name.startswith(f"{known}.") for name in modules for known in TRAINING)
-    return (*GRADIENTS, *(OPTIMIZERS if trains else ()), SOURCES)
+        return DRAWS if "numpy" in modules else ()
+    optimizers = () if set(TRAINING).isdisjoint(modules) else OPTIMIZERS
+    return (*DRAWS, *GRADIENTS, *optimizers, SOURCES)
 
 
 class Parent:
@@ -115,12 +118,14 @@ def preloads(cells: Iterable[TeacherCell]) -> tuple[str, ...]:
     """
     known = list(cells)
     named = {name for source in _sources(known) for name in _imported(source)}
-    if any(cell.cell_type == "code" and _OPTIMIZER.search(cell.source) for cell in known):
-        named.add(TRAINING[0])
+    if "torch" in named and any(
+        cell.cell_type == "code" and _OPTIMIZER.search(cell.source) for cell in known
+    ):
+        named.add("torch.optim")
     return tuple(sorted(named))
 
 
-_OPTIMIZER = re.compile(r"\boptim\b")
+_OPTIMIZER = re.compile(r"\boptim\b|\bcoursekit\.training\b")
 
 
 def modules_of(cells: Iterable[TeacherCell]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ class PlainFirst(TransformerManager):  # type: ignore[misc]
     """Ce qui traduit les magies en Python."""
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
-        """Comme IPython, qui relit deux fois, mot à mot, même ce qui est déjà du Python et qu’il rendrait tel quel."""
+        """Comme IPython, qui relit mot à mot même ce qui est déjà du Python, pour le rendre tel quel."""
         if self.token_transformers == _TRANSLATED and _is_python("".join(lines)):
             return lines
         translated: list[str] = super().do_token_transforms(lines)

@@ -128,7 +128,10 @@ class Writer:
         return self._rarer(kind, value, depth)
 
     def _pair(self, key: Any, item: Any, depth: int) -> list[Any]:
-        return [key if type(key) is str else self.node(key, depth), self.node(item, depth)]
+        if type(key) is not str:
+            return [self.node(key, depth), self.node(item, depth)]
+        self.count += 1
+        return [key, self.node(item, depth)]
 
     def _items(self, values: Collection[Any], depth: int) -> list[Any]:
         """Ce que contient une valeur ; d’une traite quand ce sont des textes, ou des nombres qui passent tels quels."""
