@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntFlag
+from pathlib import Path
 
 
 class Namespace(IntFlag):
@@ -42,6 +43,8 @@ PR_SET_NO_NEW_PRIVS = 38
 PR_CAP_AMBIENT = 47
 PR_CAP_AMBIENT_CLEAR_ALL = 4
 
+_MADV_COLLAPSE = 25
+_HUGE_PAGE = 2**21
 _CAPABILITY_VERSION_3 = 0x20080522
 _MOST_CAPABILITIES = 64
 
@@ -99,6 +102,26 @@ def set_attribute(option: int, *values: int) -> None:
     """
     padded = [ctypes.c_ulong(value) for value in (*values, 0, 0, 0, 0)[:4]]
     _checked(_libc.prctl(option, *padded), f"prctl({option})")
+
+
+def use_huge_pages() -> None:
+    """Range la mémoire de ce processus dans de grandes pages, là où le noyau le veut bien (Linux 6.1).
+
+    Un `fork` recopie alors une entrée où il en recopiait 512 ; ce que chacun écrit ensuite se copie toujours par 4 Kio.
+    """
+    for start, end in _writable_memory():
+        first, last = -(-start // _HUGE_PAGE) * _HUGE_PAGE, end // _HUGE_PAGE * _HUGE_PAGE
+        if first < last:
+            _libc.madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), _MADV_COLLAPSE)
+
+
+def _writable_memory() -> Iterator[tuple[int, int]]:
+    """Le début et la fin de chaque zone où ce processus écrit, sauf ses piles et ce qui vient d’un fichier."""
+    for line in Path("/proc/self/maps").read_text().splitlines():
+        span, access, _, _, _, *name = line.split(maxsplit=5)
+        if access == "rw-p" and name in ([], ["[heap]"]):
+            start, _, end = span.partition("-")
+            yield int(start, 16), int(end, 16)
 
 
 def drop_capabilities() -> None:

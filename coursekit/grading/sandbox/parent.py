@@ -27,7 +27,12 @@ from typing import Any
 
 from coursekit.grading.frames import Channel
 from coursekit.grading.sandbox.birth import Entry, Register, be_born
-from coursekit.grading.sandbox.linux import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE, set_attribute
+from coursekit.grading.sandbox.linux import (
+    PR_SET_CHILD_SUBREAPER,
+    PR_SET_DUMPABLE,
+    set_attribute,
+    use_huge_pages,
+)
 from coursekit.grading.sandbox.tree import descendants, kill_orphans, processes, proportional_memory
 from coursekit.grading.vocabulary import Ending
 
@@ -168,6 +173,7 @@ def load(names: Sequence[str]) -> None:
     with keeping_all():
         for name in importable(names):
             importlib.import_module(name)
+    use_huge_pages()
 
 
 @contextmanager
@@ -203,6 +209,7 @@ def warm_up(settings: Mapping[str, Any]) -> Entry:
                 importlib.import_module(name)
         module, _, function = settings["entry"].partition(":")
         entry: Entry = getattr(importlib.import_module(module), function)
+    use_huge_pages()  # avant qu’un `fork` n’ait rendu ces pages communes
     load(settings["perhaps"])
     return entry
 

@@ -7,6 +7,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib.machinery import ModuleSpec, PathFinder
+from itertools import takewhile
 from typing import Any
 
 from coursekit.grading.execute.outputs import Descriptors, Output, Publisher
@@ -69,7 +70,7 @@ class Session:
 
     def __init__(self, channel: Channel) -> None:
         self.link = Link(channel)
-        self.born_with = frozenset(sys.modules)
+        self.last_inherited = next(reversed(sys.modules))
         self.handles = Handles(self.link)
         self.link.others, self.link.called_back = self.handles, self.handles.called_back
         self.publisher = Publisher(self._show, lambda what: self.link.send({"op": what}))
@@ -115,9 +116,12 @@ class Session:
         }
 
     def _loaded(self) -> list[str]:
-        """Les modules des bibliothèques chargés depuis la naissance, dans l’ordre où ils l’ont été."""
-        new = sys.modules.keys() - self.born_with
-        return [name for name in sys.modules if name in new and self._installed(name)] if new else []
+        """Les modules des bibliothèques chargés depuis la naissance, dans l’ordre où ils l’ont été.
+
+        On les prend par la fin : compter une référence de plus à chacun des anciens copierait mille pages.
+        """
+        new = list(takewhile(lambda name: name != self.last_inherited, reversed(sys.modules)))
+        return [name for name in reversed(new) if self._installed(name)]
 
     def _installed(self, name: str) -> bool:
         """Un module d’une bibliothèque, pas un fichier du devoir ni un module fait à la main."""
