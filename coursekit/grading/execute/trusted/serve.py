@@ -118,7 +118,7 @@ class Session:
     def _loaded(self) -> list[str]:
         """Les modules des bibliothèques chargés depuis la naissance, dans l’ordre où ils l’ont été.
 
-        On les prend par la fin : compter une référence de plus à chacun des anciens copierait mille pages.
+        On les prend par la fin : compter une référence de plus à chacun des anciens copierait mille pages.
         """
         new = list(takewhile(lambda name: name != self.last_inherited, reversed(sys.modules)))
         return [name for name in reversed(new) if self._installed(name)]
