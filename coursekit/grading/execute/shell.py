@@ -7,6 +7,7 @@ en naissent l’ont déjà. Il n’exécute rien d’autre.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 import warnings
@@ -70,13 +71,19 @@ class PlainFirst(TransformerManager):  # type: ignore[misc]
 
     def do_token_transforms(self, lines: list[str]) -> list[str]:
         """Comme IPython, qui relit mot à mot même ce qui est déjà du Python, pour le rendre tel quel."""
-        if self.token_transformers == _TRANSLATED and _is_python("".join(lines)):
+        if self.token_transformers == _TRANSLATED and not _may_be_magic("".join(lines)):
             return lines
         translated: list[str] = super().do_token_transforms(lines)
         return translated
 
 
 _TRANSLATED = TransformerManager().token_transformers
+_SIGNS = re.compile(r"[%!?]|^\s*[,;/]", re.MULTILINE)
+
+
+def _may_be_magic(source: str) -> bool:
+    """Sans un de ces signes, IPython n’a rien à traduire ; et s’il y en a, ce peut être du Python."""
+    return _SIGNS.search(source) is not None and not _is_python(source)
 
 
 def _is_python(source: str) -> bool:

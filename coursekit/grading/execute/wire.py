@@ -29,6 +29,9 @@ _TAGS: dict[type, str] = {kind: tag for tag, kind in _CONTAINERS.items()}
 _FLAT = {list, dict}
 """Ce qui, dans un arbre, ne se lit pas tel quel."""
 _SIMPLE = {type(None), bool, str}
+_TEXT = {str}
+_encoded = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
+"""L’arbre est fait pour cela : il ne se contient pas."""
 
 
 class CrossingError(CourseError, TypeError):
@@ -67,7 +70,7 @@ def pack(value: Any, others: Others = NOTHING_ELSE) -> bytes:
         CrossingError: elle n’est pas faite de données, ou elle est trop profonde ou trop grande.
     """
     writer = Writer(others)
-    tree = json.dumps(writer.node(value, 0), separators=(",", ":"), allow_nan=False).encode()
+    tree = _encoded(writer.node(value, 0)).encode()
     if len(tree) + writer.size > MOST_BYTES:
         raise CrossingError(f"une valeur de plus de {MOST_BYTES >> 20} Mio ne passe pas.")
     return b"".join((_SIZE.pack(len(tree)), tree, *writer.blobs))
@@ -124,14 +127,14 @@ class Writer:
         if kind in _TAGS:
             return [_TAGS[kind], self._items(value, depth + 1)]
         if kind is dict:
-            return ["d", [self._pair(key, item, depth + 1) for key, item in value.items()]]
+            return self._pairs(value, depth + 1)
         return self._rarer(kind, value, depth)
 
-    def _pair(self, key: Any, item: Any, depth: int) -> list[Any]:
-        if type(key) is not str:
-            return [self.node(key, depth), self.node(item, depth)]
-        self.count += 1
-        return [key, self.node(item, depth)]
+    def _pairs(self, value: dict[Any, Any], depth: int) -> list[Any]:
+        if set(map(type, value)) <= _TEXT:
+            self.count += len(value)
+            return ["o", {key: self.node(item, depth) for key, item in value.items()}]
+        return ["d", [[self.node(key, depth), self.node(item, depth)] for key, item in value.items()]]
 
     def _items(self, values: Collection[Any], depth: int) -> list[Any]:
         """Ce que contient une valeur ; d’une traite quand ce sont des textes, ou des nombres qui passent tels quels."""
@@ -180,6 +183,10 @@ class Reader:
                 raise MalformedError("un objet JSON n’est pas d’ici.")
             return node
         tag, *rest = node
+        if tag == "o" and type(rest[0]) is dict:
+            return {
+                key: item if type(item) not in _FLAT else self.value(item) for key, item in rest[0].items()
+            }
         if tag in _CONTAINERS:
             items = rest[0]
             return _CONTAINERS[tag](items if _FLAT.isdisjoint(map(type, items)) else map(self.value, items))

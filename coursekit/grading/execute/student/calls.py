@@ -48,11 +48,11 @@ class Answering:
                 self.chance.receive(request["chance"])
             if "sync" in request:
                 self.table.networks.receive(*request["sync"])
-            before = _mutable(request, self.table)
+            watched = _watched(request, self.table)
             with _without_gradient(request):
                 value = getattr(self, f"do_{request['do']}")(request)
             printed = self.publisher.release()
-            answer = {"value": value, "changed": _changed(request, before, self.table), "printed": printed}
+            answer = {"value": value, "changed": _changed(request, watched), "printed": printed}
             if last and (drawn := self.chance.changes()):
                 answer["chance"] = drawn
             if self.table.networks is not None and any(changes := self.table.networks.changes()):
@@ -120,27 +120,35 @@ def _without_gradient(request: dict[str, Any]) -> AbstractContextManager[Any]:
     return found
 
 
-def _mutable(request: dict[str, Any], table: Table) -> bytes | None:
-    """Les arguments, avant l’appel, s’il peut les changer."""
+def _watched(request: dict[str, Any], table: Table) -> list[Callable[[], bool]]:
+    """De quoi voir, après l’appel, s’il a changé un de ses arguments."""
     values = (*request.get("args", ()), *request.get("kwargs", {}).values())
-    if all(type(value) in _IMMUTABLE or _is_ours(value, table) for value in values):
-        return None
-    return pack([request["args"], request.get("kwargs", {})], Quiet(table))
+    return [_watch(value, table) for value in values if not _cannot_change(value)]
 
 
-def _is_ours(value: Any, table: Table) -> bool:
-    """Un objet de l’élève n’est pas une donnée : il n’a pas à revenir."""
-    return type(value) not in _MUTABLE and type(value).__module__ not in ("numpy", "torch")
+def _cannot_change(value: Any) -> bool:
+    """Une constante, ou un objet de l’élève : ce n’est pas une donnée, il n’a pas à revenir."""
+    kind = type(value)
+    return kind in _IMMUTABLE or (kind not in _MUTABLE and kind.__module__ not in ("numpy", "torch"))
 
 
-def _changed(request: dict[str, Any], before: bytes | None, table: Table) -> Any:
-    if before is None:
-        return None
-    arguments = [request["args"], request.get("kwargs", {})]
+def _watch(value: Any, table: Table) -> Callable[[], bool]:
+    torch = loaded_torch()
+    if torch is not None and type(value) is torch.Tensor:
+        from coursekit.grading.execute.student.networks import same
+
+        copy = value.detach().clone()
+        return lambda: not same(value, copy)
+    before = pack(value, Quiet(table))
+    return lambda: pack(value, Quiet(table)) != before
+
+
+def _changed(request: dict[str, Any], watched: list[Callable[[], bool]]) -> Any:
     try:
-        return None if pack(arguments, Quiet(table)) == before else arguments
+        changed = any(differs() for differs in watched)
     except CrossingError:
         return None
+    return [request["args"], request.get("kwargs", {})] if changed else None
 
 
 def _failure(error: BaseException) -> dict[str, Any]:

@@ -87,10 +87,12 @@ class Session:
             for rank, args in enumerate(request["calls"], start=1):
                 call = {"do": "call", "on": request["on"], "args": args, "kwargs": {}, **joined}
                 last = rank == len(request["calls"])
-                sheaf.add(self._answer(partial(self.answering.answer, call.copy, last=last)))
+                sheaf.add(self.answering.answer(call.copy, last=last))
+                self.cells.settle()
                 joined = {key: value for key, value in joined.items() if key == "no_grad"}
                 if self.answering.failed:
                     break
+        self.cells.finish()
         self._send({"op": "answered"})
 
     @contextmanager

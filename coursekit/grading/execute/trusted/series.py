@@ -14,6 +14,7 @@ from coursekit.grading.execute.trusted.link import Link
 from coursekit.grading.execute.wire import pack
 
 _PATIENCE = 1.0
+_ATOMS = {type(None), bool, int, float, str}
 
 
 class Series:
@@ -21,19 +22,27 @@ class Series:
 
     def __init__(self, link: Link, on: Any, calls: list[list[Any]]) -> None:
         self._link, self._on = link, on
-        self._expected = deque(pack(arguments, link.others) for arguments in calls)
+        self._expected = deque(self._recognized(arguments) for arguments in calls)
         request: dict[str, Any] = {"on": on, "calls": calls}
         link.others.sync(request)
         self._conversation = link.open("foresee", pack(request, link.others))
 
     def take(self, on: Any, args: list[Any]) -> dict[str, Any] | None:
         """La réponse à cet appel s’il est le prochain de la série ; sinon, la série est finie."""
-        if on is self._on and self._expected and pack(args, self._link.others) == self._expected[0]:
+        if on is self._on and self._expected and self._recognized(args) == self._expected[0]:
             self._expected.popleft()
             if (body := self._conversation.next()) is not None:
                 return self._link.answer_of(body)
         self.finish()
         return None
+
+    def _recognized(self, args: list[Any]) -> object:
+        """À quoi l’on reconnaît un appel : ses arguments si rien ne peut les changer, ou ce qu’ils s’écrivent."""
+        if _ATOMS.issuperset(map(type, args)):
+            return [
+                (type(arg), repr(arg) if type(arg) is float else arg) for arg in args
+            ]  # -0.0 n’est pas 0.0
+        return pack(args, self._link.others)
 
     def finish(self) -> None:
         """Lit ce qui reste : une réponse perdue emporterait ce qu’elle dit des objets."""
