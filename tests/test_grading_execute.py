@@ -234,6 +234,47 @@ def test_what_the_first_tests_load_late_the_next_ones_have(bare: Bare) -> None:
     assert "json" not in (*first.loaded, *second.loaded)
 
 
+ANNOUNCED = """
+from coursekit.checks.trials import foresee
+foresee(f, [({0},), (1,)])
+assert repr(f({1})) == "{1}", f({1})
+"""
+TWINS = [
+    ("0.0", "0.0"),
+    ("0.0", "-0.0"),
+    ("1", "True"),
+    ("1", "1.0"),
+    ("[1]", "[1]"),
+    ("[1]", "[1.0]"),
+    ("'a'", "'b'"),
+]
+
+
+@pytest.mark.parametrize(("announced", "called"), TWINS)
+def test_an_announced_call_answers_only_for_itself(bare: Bare, announced: str, called: str) -> None:
+    cells = ("réponse", "def f(x): return x"), ("tests", ANNOUNCED.format(announced, called))
+    assert run_cells(bare, *cells)[1].score == 1
+
+
+CHANGES = {
+    "une liste": ("[1, 2]", "x.append(3)", "[1, 2, 3]"),
+    "un dictionnaire": ("{'a': 1}", "x['b'] = 2", "{'a': 1, 'b': 2}"),
+    "un tableau": ("__import__('numpy').zeros(2)", "x += 1", "array([1., 1.])"),
+    "un tenseur": ("__import__('torch').zeros(2)", "x += 1", "tensor([1., 1.])"),
+    "un tenseur dans une liste": ("[__import__('torch').zeros(2)]", "x[0] += 1", "[tensor([1., 1.])]"),
+    "rien": ("__import__('torch').ones(2)", "x + 1", "tensor([1., 1.])"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_a_call_changes_in_its_arguments_shows(bare: Bare, name: str) -> None:
+    given, change, after = CHANGES[name]
+    tests = f"x = {given}\nf(x)\nassert repr(x) == {after!r}, x"
+    right = run_cells(bare, ("réponse", f"def f(x):\n    {change}"), ("tests", tests))
+    wrong = run_cells(bare, ("réponse", "def f(x):\n    x = 0"), ("tests", tests))
+    assert [right[1].score, wrong[1].score] == [1, name == "rien"]
+
+
 def test_names_made_by_tests_stay_for_the_next_ones(bare: Bare) -> None:
     cells = ("réponse", "def f(x): return x"), ("tests", "y = f(3)"), ("tests", "assert y == 3")
     assert [run.score for run in run_cells(bare, *cells)] == [None, 1, 1]

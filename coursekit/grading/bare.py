@@ -104,7 +104,7 @@ class Bare:
 
     def _start(self) -> Server:
         environment = {**ENVIRONMENT, "PYTHONPATH": str(source_root())}
-        return Server(self._program, python, environment)
+        return Server(self._program, python, environment).wait()
 
 
 def sweep(folder: Path) -> None:

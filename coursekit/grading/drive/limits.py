@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from coursekit.grading.drive.run import Demand, open_sandbox
+from coursekit.grading.drive.opening import open_sandbox
+from coursekit.grading.drive.run import Demand
 
 
 def walls_of(demand: Demand, seen: Mapping[str, bool]) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from coursekit.grading.children import Nursery
 from coursekit.grading.collect import Assignment, Collected, open_course
@@ -20,13 +20,16 @@ from coursekit.grading.commit.identity import identity
 from coursekit.grading.commit.journal import FOLDER
 from coursekit.grading.drive.crew import Crew, Failed, Outcome, flow
 from coursekit.grading.drive.local import LocalCrew
+from coursekit.grading.drive.opening import launch_sandbox, open_pair
 from coursekit.grading.drive.post import Execute, Post, Task
 from coursekit.grading.exchange import CellRun, Executed
-from coursekit.grading.execute.pair import Pair
-from coursekit.grading.execute.parents import consequences, preloads
+from coursekit.grading.execute.parents import preloads
 from coursekit.grading.report.ledger import Ledger
 from coursekit.grading.report.rows import Row, not_graded, observed, scored
 from coursekit.grading.vocabulary import Ending, Role, Status, Verdict
+
+if TYPE_CHECKING:
+    from coursekit.grading.sandbox.nursery import Sandbox
 
 
 @dataclass(frozen=True)
@@ -43,36 +46,18 @@ class Demand:
     isolation: bool = True
 
 
-def open_sandbox(course: str, modules: tuple[str, ...], isolation: bool) -> Nursery:
-    """Une pépinière d’élèves pour ce cours, qui ne peuvent pas le lire."""
-    from coursekit.grading.execute import PRELOAD, STUDENT, font_lists
-
-    preload = (*PRELOAD, *consequences(modules))
-    if isolation:
-        from coursekit.grading.sandbox.nursery import Sandbox
-
-        hidden = (course,) if course else ()
-        return Sandbox(STUDENT, preload, hidden=hidden, perhaps=modules, home=font_lists())
-    from coursekit.grading.bare import Bare
-
-    return Bare(STUDENT, preload, perhaps=modules)
-
-
-def open_pair(course: str, modules: tuple[str, ...], isolation: bool) -> Pair:
-    """De quoi faire naître des élèves et leurs tests. Un poste l’appelle, ici ou ailleurs."""
-    return Pair.open(partial(open_sandbox, course, modules, isolation), modules)
-
-
 def execute(job: bytes, nursery: Nursery) -> bytes:
     from coursekit.grading.execute import execute as run
 
     return run(job, nursery)
 
 
-def post_of(assignment: Assignment, demand: Demand, run: Execute = execute) -> Post:
+def post_of(
+    assignment: Assignment, demand: Demand, run: Execute = execute, launched: Sandbox | None = None
+) -> Post:
     """Le poste qui note ce devoir."""
     modules = preloads(cell for reference in assignment.references.values() for cell in reference.cells)
-    nursery = partial(open_pair, str(assignment.course.root), modules, demand.isolation)
+    nursery = partial(open_pair, str(assignment.course.root), modules, demand.isolation, launched)
     return Post(assignment.references, nursery, run, assignment.limits)
 
 
@@ -117,11 +102,14 @@ class Run:
     demand: Demand
     post: Post
     students: tuple[str, ...]
+    launched: Sandbox | None = None
     _open: ExitStack = field(default_factory=ExitStack)
     _fresh: set[str] = field(default_factory=set)
 
     def __enter__(self) -> Self:
         with ExitStack() as opened:
+            if self.launched is not None:
+                opened.callback(self.launched.close)
             self._writer = opened.enter_context(Writer(self.assignment))
             self._ledger = opened.enter_context(Ledger(self._place))
             self._open = opened.pop_all()
@@ -233,6 +221,16 @@ def open_run(course: Path, name: str, demand: Demand) -> Run:
     Raises:
         CourseError: ce n’est pas un cours, le devoir ou un élève y est inconnu, personne n’a rien remis.
     """
-    assignment = open_course(course).assignment(name)
-    students = assignment.choose(list(demand.students) or None)
-    return Run(assignment, demand, post_of(assignment, demand), students)
+    isolated = demand.isolation and not demand.scheduler
+    launched = launch_sandbox(str(course.resolve())) if isolated else None
+    with ExitStack() as opened:
+        if launched is not None:
+            opened.callback(launched.close)
+        assignment = open_course(course).assignment(name)
+        students = assignment.choose(list(demand.students) or None)
+        if assignment.course.root.resolve() != course.resolve():
+            opened.close()
+            launched = None
+        post = post_of(assignment, demand, launched=launched)
+        opened.pop_all()
+    return Run(assignment, demand, post, students, launched)

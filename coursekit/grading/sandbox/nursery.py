@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from coursekit.grading.exchange import Limits
 from coursekit.grading.sandbox.birth import Order
@@ -53,6 +54,7 @@ class Sandbox:
         nested: bool = True,
         perhaps: Sequence[str] = (),
         home: Mapping[str, Path] | None = None,
+        later: bool = False,
     ) -> None:
         places = tuple(str(Path(place).resolve()) for place in path)
         concealed = tuple(str(Path(place).resolve()) for place in hidden)
@@ -60,16 +62,33 @@ class Sandbox:
         files = tuple((name, str(place)) for name, place in (home or {}).items())
         self._program = Program(entry, tuple(preload), perhaps=tuple(perhaps), home=files)
         self._groups = Groups.here()
+        self.nested = nested
+        self._server = self._launch()
+        if not later:
+            self.open()
+
+    def open(self) -> Self:
+        """Attend que le parent soit prêt, et éprouve ce que permet cette machine.
+
+        Raises:
+            SetupError: le système refuse les espaces de noms.
+        """
         try:
-            self._server = self._start()
-        except SetupError:
+            self._server.wait()
+        except SetupError as error:
             if not self._enclosure.unroot:
-                raise
+                raise refusal(error) from None
             self._enclosure = replace(self._enclosure, unroot=False)
             self._server = self._start()
         # Un processus de `root` aurait, dans son propre `/proc`, le droit d’écrire les réglages du noyau.
         still_root = os.geteuid() == 0 and not self._enclosure.unroot
-        self.nested = nested and not still_root and self._can_nest()
+        self.nested = self.nested and not still_root and self._can_nest()
+        return self
+
+    def load(self, modules: Sequence[str]) -> None:
+        """Fait importer d’autres modules à son parent, s’ils s’importent, avant les prochaines naissances."""
+        self._program = replace(self._program, perhaps=(*self._program.perhaps, *modules))
+        self._server.load(modules)
 
     def __getstate__(self) -> dict[str, object]:
         """Prêtée à un autre processus : le même parent chaud, mais des groupes de contrôle à lui."""
@@ -125,11 +144,12 @@ class Sandbox:
 
     def _start(self, disk: int | None = None) -> Server:
         try:
-            return Server(
-                self._program, lambda descriptor: self._enclosure.command(descriptor, disk), _OUTSIDE
-            )
+            return self._launch(disk).wait()
         except SetupError as error:
             raise refusal(error) from None
+
+    def _launch(self, disk: int | None = None) -> Server:
+        return Server(self._program, lambda descriptor: self._enclosure.command(descriptor, disk), _OUTSIDE)
 
     def _can_nest(self) -> bool:
         """Essaie : certains systèmes refusent un espace d’utilisateurs dans un autre."""

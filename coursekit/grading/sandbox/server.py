@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Self
 
 from coursekit.errors import CourseError
 from coursekit.grading.children import GoneError
@@ -78,38 +79,48 @@ def python(descriptor: int, executable: str = sys.executable) -> list[str]:
 class Server:
     """Un parent préchauffé en marche.
 
-    `command` reçoit le numéro du descripteur qui le relie à nous. Donné à un processus que lance `multiprocessing`, il
-    lui est prêté : chacun lui demande des naissances, et celui qui l’a lancé le finit.
-
-    Raises:
-        SetupError: il ne démarre pas ; le message est ce qu’il a écrit.
+    Il se lance aussitôt ; `wait` attend qu’il soit prêt. `command` reçoit le numéro du descripteur qui le relie à nous.
+    Donné à un processus que lance `multiprocessing`, il lui est prêté : chacun lui demande des naissances, et celui qui
+    l’a lancé le finit.
     """
 
     def __init__(
         self, program: Program, command: Callable[[int], Sequence[str]], environment: Mapping[str, str]
     ) -> None:
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs, tempfile.TemporaryFile() as said:
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (jusqu’à ce qu’il soit prêt)
+        with theirs:
             self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
                 command(theirs.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                stderr=said,
+                stderr=self._said,
                 env=dict(environment),
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
                 cwd="/",
             )
-            theirs.close()
+        with suppress(OSError):  # il est déjà mort : `wait` dira pourquoi
+            program.tell(self._control)
+
+    def wait(self) -> Self:
+        """Attend qu’il soit prêt.
+
+        Raises:
+            SetupError: il ne démarre pas ; le message est ce qu’il a écrit.
+        """
+        if not self._said.closed:
             try:
-                program.tell(self._control)
-                self._greet(said.fileno())
+                self._greet(self._said.fileno())
+                self._said.close()
             except OSError:
+                why = _said(self._said.fileno()) or "Le parent préchauffé s’est arrêté."
                 self.close()
-                raise SetupError(_said(said.fileno()) or "Le parent préchauffé s’est arrêté.") from None
+                raise SetupError(why) from None
             except SetupError:
                 self.close()
                 raise
+        return self
 
     @property
     def alive(self) -> bool:
