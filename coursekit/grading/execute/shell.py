@@ -82,7 +82,7 @@ _SIGNS = re.compile(r"[%!?]|^\s*[,;/]", re.MULTILINE)
 
 
 def _may_be_magic(source: str) -> bool:
-    """Sans un de ces signes, IPython n’a rien à traduire ; et s’il y en a, ce peut être du Python."""
+    """Sans un de ces signes, IPython n’a rien à traduire ; et s’il y en a, ce peut être du Python."""
     return _SIGNS.search(source) is not None and not _is_python(source)
 
 

@@ -107,7 +107,7 @@ def set_attribute(option: int, *values: int) -> None:
 def use_huge_pages() -> None:
     """Range la mémoire de ce processus dans de grandes pages, là où le noyau le veut bien (Linux 6.1).
 
-    Un `fork` recopie alors une entrée où il en recopiait 512 ; ce que chacun écrit ensuite se copie toujours par 4 Kio.
+    Un `fork` recopie alors une entrée où il en recopiait 512 ; ce que chacun écrit ensuite se copie toujours par 4 Kio.
     """
     for start, end in _writable_memory():
         first, last = -(-start // _HUGE_PAGE) * _HUGE_PAGE, end // _HUGE_PAGE * _HUGE_PAGE

@@ -37,11 +37,11 @@ class Series:
         return None
 
     def _recognized(self, args: list[Any]) -> object:
-        """À quoi l’on reconnaît un appel : ses arguments si rien ne peut les changer, ou ce qu’ils s’écrivent."""
+        """À quoi l’on reconnaît un appel : ses arguments si rien ne peut les changer, ou ce qu’ils s’écrivent."""
         if _ATOMS.issuperset(map(type, args)):
             return [
                 (type(arg), repr(arg) if type(arg) is float else arg) for arg in args
-            ]  # -0.0 n’est pas 0.0
+            ]  # le zéro a deux signes
         return pack(args, self._link.others)
 
     def finish(self) -> None:
