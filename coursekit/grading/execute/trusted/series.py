@@ -39,9 +39,7 @@ class Series:
     def _recognized(self, args: list[Any]) -> object:
         """À quoi l’on reconnaît un appel : ses arguments si rien ne peut les changer, ou ce qu’ils s’écrivent."""
         if _ATOMS.issuperset(map(type, args)):
-            return [
-                (type(arg), repr(arg) if type(arg) is float else arg) for arg in args
-            ]  # le zéro a deux signes
+            return [(type(arg), _exact(arg)) for arg in args]
         return pack(args, self._link.others)
 
     def finish(self) -> None:
@@ -53,3 +51,8 @@ class Series:
         except queue.Empty:
             return
         self._link.close(self._conversation)
+
+
+def _exact(atom: Any) -> Any:
+    """Ce à quoi seul lui est égal : le zéro a deux signes."""
+    return repr(atom) if type(atom) is float else atom
