@@ -276,7 +276,7 @@ def read_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-HEAD = ("Réseau", "Inférence (ms)", "Rapport", "Entraînement (ms)", "Rapport", "Mémoire")
+HEAD = ("Réseau", "Inférence (ms)", "Rapport", "Pas (ms)", "Rapport", "Mémoire")
 
 
 def markdown(lines: list[Line], setting: Setting) -> str:
