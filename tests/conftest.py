@@ -132,3 +132,11 @@ def browser() -> Iterator[Browser]:
         browser = session.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Un cours nbgrader sans aucune copie, à copier."""
+    from graded_course import template
+
+    return template(tmp_path_factory.mktemp("modele"))

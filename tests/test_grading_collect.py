@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("nbgrader", reason="nbgrader manque : pip install -e .[course]")
 
 from attacks import RIGHT, Special, Stage, Submission, stopped_by, toy
-from graded_course import Course, template
+from graded_course import Course
 from stock_nbgrader import ASSIGNMENT
 
 from coursekit.errors import CourseError, UnknownNameError
@@ -26,11 +26,6 @@ from coursekit.grading.collect.names import Match, match, shown
 from coursekit.grading.collect.receipt import parse
 
 NOTEBOOK = f"{toy.NAME}.ipynb"
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return template(tmp_path_factory.mktemp("modele"))
 
 
 @pytest.fixture

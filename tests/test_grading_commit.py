@@ -26,7 +26,6 @@ from graded_course import (
     dump,
     grade_one,
     graded,
-    template,
     total,
     tree,
 )
@@ -39,11 +38,6 @@ from coursekit.grading.commit import CommitError, Writer
 from coursekit.grading.commit.notebook import correct
 from coursekit.grading.exchange import CellRun, Executed
 from coursekit.grading.vocabulary import Answer, Ending, Prepared, PreparedCell, Role, Status, Verdict
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return template(tmp_path_factory.mktemp("modele"))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ pytest.importorskip("nbgrader", reason="nbgrader manque : pip install -e .[cour
 
 from attacks import RIGHT, Stage, stopped_by, toy
 from attacks.scores import ESCAPES, RIGHT_TO_LEFT, SCRIPT
-from graded_course import FULL, Course, corrected, executed, template
+from graded_course import FULL, Course, corrected, executed
 from stock_nbgrader import ASSIGNMENT
 
 from coursekit.course.feedback import HIDDEN_NOTICE, TEMPLATES
@@ -47,11 +47,6 @@ HOSTILE = (
     _data("image/png", f'"/>{SCRIPT}'),
     {"output_type": "error", "ename": SHOUTED, "evalue": SHOUTED, "traceback": [SHOUTED, SHOUTED]},
 )
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return template(tmp_path_factory.mktemp("modele"))
 
 
 @pytest.fixture(params=[(), OURS], ids=["gabarit de nbgrader", "gabarit du cours"])

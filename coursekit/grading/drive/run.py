@@ -228,9 +228,6 @@ def open_run(course: Path, name: str, demand: Demand) -> Run:
             opened.callback(launched.close)
         assignment = open_course(course).assignment(name)
         students = assignment.choose(list(demand.students) or None)
-        if assignment.course.root.resolve() != course.resolve():
-            opened.close()
-            launched = None
         post = post_of(assignment, demand, launched=launched)
         opened.pop_all()
     return Run(assignment, demand, post, students, launched)

@@ -31,7 +31,7 @@ _FLAT = {list, dict}
 _SIMPLE = {type(None), bool, str}
 _TEXT = {str}
 _encoded = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
-"""L’arbre est fait pour cela : il ne se contient pas."""
+"""Sans chercher de cycle : `Writer` borne la profondeur, et un arbre qu’il rend n’en a pas."""
 
 
 class CrossingError(CourseError, TypeError):

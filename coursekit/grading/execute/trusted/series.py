@@ -37,7 +37,7 @@ class Series:
         return None
 
     def _recognized(self, args: list[Any]) -> object:
-        """À quoi l’on reconnaît un appel : ses arguments si rien ne peut les changer, ou ce qu’ils s’écrivent."""
+        """À quoi l’on reconnaît un appel : ses arguments si rien ne peut les changer, sinon leurs octets."""
         if _ATOMS.issuperset(map(type, args)):
             return [(type(arg), _exact(arg)) for arg in args]
         return pack(args, self._link.others)
